@@ -1,0 +1,186 @@
+"""The values of the content room: what a repository means as a site.
+
+Everything here is immutable and plain, so that equal inputs give equal sites and an unchanged file
+keeps its very objects from one site to the next (`is` tells whether something changed).
+Paths of the site begin with `/` and are decoded; `Site.url` and `Site.absolute` make them into links.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from canopy.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class SiteOptions:
+    """What the server's settings say about the site; the repository's own settings may add to it."""
+
+    base_url: str = "http://127.0.0.1:8080"
+    """Absolute, without a slash at its end; may have a path."""
+    root: str = ""
+    """The folder of the repository that is the site's top, without slashes at its ends."""
+    title: str = ""
+    """Overrides the repository's name for itself when not empty."""
+    identity: str = ""
+    """What the site's UUID is derived from when the repository has none: the remote, without credentials."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """A person as the front matter or history names them."""
+
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The fields that Canopy understands, whatever convention they were written in."""
+
+    title: str = ""
+    authors: tuple[Author, ...] = ()
+    tags: tuple[str, ...] = ()
+    abstract: str = ""
+    """Markdown."""
+    date: datetime | None = None
+    updated: datetime | None = None
+    slug: str = ""
+    """The last component of the permalink, within its section."""
+    url: str = ""
+    """The whole path, when the author fixed it."""
+    aliases: tuple[str, ...] = ()
+    redirect: str = ""
+    """Where the file only points to."""
+    draft: bool = False
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One parsed file: front matter and body."""
+
+    path: str
+    """In the repository."""
+    blob_id: str
+    front: FrontMatter
+    body: str
+    """Markdown, without a leading heading that only repeats the title."""
+    body_line: int
+    """The line of the file at which `body` begins, from 1."""
+    title: str
+    """From the front matter, else the first heading, else the file's name."""
+    summary: str
+    """Markdown: the abstract, else the plain text of the first paragraph, at most some 300 characters."""
+    words: int
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A source that has its place in the site."""
+
+    source: Source
+    path: str
+    """Of the site, decoded: `/Posts/ARP`."""
+    section: str
+    """The path of the section it lies in: `/Posts`, or `/` for the top."""
+    title: str
+    authors: tuple[Author, ...]
+    tags: tuple[str, ...]
+    created: datetime | None
+    """When it was published: the front matter's date, else history's; None when neither knows."""
+    updated: datetime | None
+    history_created: datetime | None
+    """History's own date: what the original Canopy derived the ids of feed entries from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A folder that has pages in it or below it."""
+
+    path: str
+    title: str
+    pages: tuple[Page, ...]
+    """All pages below, at any depth, newest first; without `index`."""
+    index: Page | None = None
+    """The page that introduces it: index.md, README.md, _index.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A tag and its pages, newest first."""
+
+    name: str
+    path: str
+    pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file that is served as it is."""
+
+    path: str
+    blob_id: str
+    data: bytes
+    media_type: str
+    """With its charset where it is text."""
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """One entry of the site's navigation."""
+
+    title: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What one commit means. Every path of the site is in exactly one of its mappings."""
+
+    commit: str
+    title: str
+    description: str
+    language: str
+    """BCP 47, `en` unless the repository says otherwise."""
+    uuid: str
+    """Of the original Canopy's `.config/uuid`, else derived from the remote: stable."""
+    base_url: str
+    pages: Mapping[str, Page]
+    sections: Mapping[str, Section]
+    terms: Mapping[str, Term]
+    """By the term's name, in alphabetical order."""
+    assets: Mapping[str, Asset]
+    redirects: Mapping[str, str]
+    """From a path to a path of the site or an absolute URL."""
+    navigation: tuple[NavigationItem, ...]
+    home: Page | Section | None
+    """What `/` shows; None: the newest pages."""
+    recent: tuple[Page, ...]
+    """All pages, newest first."""
+    problems: tuple[Problem, ...]
+    names: Mapping[str, str] = field(repr=False)
+    """Case-folded ways in which an author may write a link's target, to the path that is meant."""
+
+    @property
+    def base_path(self) -> str:
+        """The path of the base URL without a slash at its end: `""` or `/notes`."""
+        rest = self.base_url.partition("://")[2]
+        slash = rest.find("/")
+        return "" if slash < 0 else rest[slash:].rstrip("/")
+
+    def url(self, path: str) -> str:
+        """Return the link to a path of the site, with base path and percent-encoding."""
+        return self.base_path + quote(path, safe="/!$&'()*+,;=:@~-._")
+
+    def absolute(self, path: str) -> str:
+        """Return the absolute URL of a path of the site."""
+        return self.base_url.removesuffix("/") + quote(path, safe="/!$&'()*+,;=:@~-._")

@@ -1,0 +1,52 @@
+"""The plain values that the git room hands out; they know neither dulwich nor markdown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from canopy.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit, as people speak of it."""
+
+    id: str
+    """Forty (SHA-1) or sixty-four (SHA-256) hexadecimal digits."""
+    author: str
+    """The author's name without the address; empty if the commit has none."""
+    authored: datetime | None
+    """The author's time with the author's offset, or None if it is impossible."""
+    subject: str
+    """The first line of the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """One file of a commit. The same object is handed out again as long as nothing about it changed."""
+
+    path: str
+    """Relative to the top of the repository, `/`-separated, decoded (UTF-8, else Latin-1)."""
+    id: str
+    data: bytes
+    created: datetime | None = None
+    """Author time of the commit that added the path (renames followed); None when history does not know."""
+    updated: datetime | None = None
+    """Author time of the newest commit that changed the file; None when history does not know."""
+    authors: tuple[str, ...] = ()
+    """Names of those who changed the file, the first author first, without repetition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The files of one commit below the wanted root, and what could not be taken from it."""
+
+    commit: Commit
+    blobs: Mapping[str, Blob]
+    """By path, in no particular order."""
+    problems: tuple[Problem, ...] = ()

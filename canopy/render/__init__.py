@@ -1,0 +1,1 @@
+"""The render room: from a site to bytes. Pure: no network, no event loop."""

@@ -1,0 +1,135 @@
+"""What the templates are given: plain values with every link ready to be placed in an `href`.
+
+A view is complete (a template looks nothing up), picklable (it is rendered in another process), and
+compares equal when the page would look the same. HTML is in fields named `html`; all else is text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from canopy.render.fragment import TocEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A name and where it leads; without a URL it is only a name."""
+
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What surrounds every page of a site."""
+
+    title: str
+    description: str
+    language: str
+    base_path: str
+    """`""` or `/notes`: what our own addresses and the theme's assets begin with."""
+    navigation: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page in a listing."""
+
+    title: str
+    url: str
+    summary_html: str
+    authors: tuple[Link, ...]
+    created: datetime | None
+    updated: datetime | None
+    tags: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleView:
+    """A page by itself."""
+
+    frame: Frame
+    canonical: str
+    title: str
+    description: str
+    abstract_html: str
+    html: str
+    toc: tuple[TocEntry, ...]
+    authors: tuple[Link, ...]
+    created: datetime | None
+    updated: datetime | None
+    """None unless it differs from `created` by a day or more."""
+    minutes: int
+    """Reading time, at least 1."""
+    tags: tuple[Link, ...]
+    breadcrumbs: tuple[Link, ...]
+    """From the section below the top to the page's own, without the page."""
+    previous: Link | None
+    """The next older page of its section."""
+    next: Link | None
+    """The next newer page of its section."""
+    language: str
+    troubled: bool = False
+    """The page is not shown as its author meant it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListingView:
+    """A section, a term, or the newest pages."""
+
+    frame: Frame
+    canonical: str
+    kind: str
+    """`section`, `tag` or `home`."""
+    title: str
+    html: str
+    """The introduction, from the section's index page; may be empty."""
+    breadcrumbs: tuple[Link, ...]
+    subsections: tuple[Link, ...]
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TermsView:
+    """All tags, alphabetically, each with its number of pages."""
+
+    frame: Frame
+    canonical: str
+    terms: tuple[tuple[Link, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotFoundView:
+    """404: no such page; what the reader may have meant."""
+
+    frame: Frame
+    path: str
+    nearest: tuple[Link, ...]
+    sections: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyView:
+    """The site has no page yet: how to write the first."""
+
+    frame: Frame
+    remote: str
+    """What to clone, without credentials."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnavailableView:
+    """503: no edition yet; what Canopy waits for."""
+
+    frame: Frame
+    reason: str
+    """One sentence, without a credential."""
+    retry_after: int
+    """Seconds."""
+
+
+View = ArticleView | ListingView | TermsView | NotFoundView | EmptyView | UnavailableView
