@@ -1,0 +1,229 @@
+"""The theme: templates and static files, loaded and checked once, rendered many times.
+
+Owns jinja2 and the names of the theme's assets. It must not know the site, git or HTTP: a template sees
+one view and looks nothing up. Everything here is immutable once loaded, so that a worker process may load it
+at its start and render from any thread; the same view always gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import jinja2
+from markupsafe import Markup
+
+from canopy.errors import ThemeError
+from canopy.render import views
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+    from importlib.resources.abc import Traversable
+
+    from canopy.render.fragment import TocEntry
+    from canopy.render.views import Entry, View
+
+ASSET_PREFIX = "/-/assets/"
+
+_TEMPLATES: Mapping[type, str] = {
+    views.ArticleView: "article.html",
+    views.ListingView: "listing.html",
+    views.TermsView: "terms.html",
+    views.NotFoundView: "not_found.html",
+    views.EmptyView: "empty.html",
+    views.UnavailableView: "unavailable.html",
+}
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
+_MEDIA_TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml", ".css": "text/css"}
+# How one asset names another: url(x) in a style sheet, "./x" in a module. Anything else is left as it is.
+_REFERENCE = {
+    ".css": re.compile(r"""(?<=url\()(?P<quote>["']?)(?P<name>[\w.-]+)(?P=quote)(?=\))"""),
+    ".js": re.compile(r"""(?P<quote>["'])\./(?P<name>[\w.-]+)(?P=quote)"""),
+}
+_LONG_LISTING = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeAsset:
+    """A static file of the theme, under a name that changes with its content."""
+
+    path: str
+    """Of the site, without the base path: `/-/assets/style.0123456789.css`."""
+    data: bytes
+    media_type: str
+    """With its charset where it is text."""
+
+
+class Theme:
+    """The templates and assets of one look."""
+
+    def __init__(self, templates: Mapping[str, str], assets: Mapping[str, bytes]) -> None:
+        """Compile all templates and name all assets; raise ThemeError at the first that is wrong."""
+        self._names = _hashed(assets)
+        self.assets: Mapping[str, ThemeAsset] = MappingProxyType(
+            {asset.path: asset for asset in self._names.values()}
+        )
+        environment = jinja2.Environment(
+            loader=jinja2.DictLoader(templates),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+        )
+        environment.globals["asset"] = self._asset
+        environment.filters |= {
+            "day": _day,
+            "day_of_year": _day_of_year,
+            "years": _years,
+            "outline": _outline,
+            "direction": _direction,
+        }
+        self._templates = _compiled(environment, templates)
+
+    @classmethod
+    @cache
+    def default(cls) -> Theme:
+        """Load the theme that comes with Canopy; it is loaded once in a process."""
+        return cls.load(files("canopy") / "theme")
+
+    @classmethod
+    def load(cls, folder: Traversable) -> Theme:
+        """Load the theme in `folder`, which holds `templates/` and `assets/`."""
+        try:
+            templates = {
+                file.name: file.read_text("utf-8")
+                for file in (folder / "templates").iterdir()
+                if file.name.endswith(".html")
+            }
+            assets = {
+                file.name: file.read_bytes()
+                for file in (folder / "assets").iterdir()
+                if file.is_file() and not file.name.endswith(".txt")
+            }
+        except (OSError, UnicodeDecodeError) as exc:
+            raise ThemeError(f"the theme in {folder} can't be read: {exc}") from exc
+        return cls(templates, assets)
+
+    def render(self, view: View) -> str:
+        """Return the whole page that shows `view`."""
+        template = self._templates[_TEMPLATES[type(view)]]
+        try:
+            return template.render(view=view, frame=view.frame, here=_here(view))
+        except jinja2.TemplateError as exc:
+            raise ThemeError(f"{template.name}: {exc.message}") from exc
+
+    @jinja2.pass_context
+    def _asset(self, context: jinja2.runtime.Context, name: str) -> str:
+        frame: views.Frame = context["frame"]
+        return frame.base_path + self._names[name].path
+
+
+def _compiled(environment: jinja2.Environment, templates: Mapping[str, str]) -> Mapping[str, jinja2.Template]:
+    missing = sorted(set(_TEMPLATES.values()) - set(templates))
+    if missing:
+        raise ThemeError(f"the theme has no template {', '.join(missing)}")
+    try:
+        return {name: environment.get_template(name) for name in sorted(templates)}
+    except jinja2.TemplateSyntaxError as exc:
+        raise ThemeError(f"{exc.name}:{exc.lineno}: {exc.message}") from exc
+
+
+def _hashed(assets: Mapping[str, bytes]) -> Mapping[str, ThemeAsset]:
+    """Give every asset its name; what an asset refers to is part of its content, so that comes first."""
+    done: dict[str, ThemeAsset] = {}
+
+    def visit(name: str, path: tuple[str, ...]) -> ThemeAsset:
+        if name in path:
+            raise ThemeError(f"assets refer to each other in a circle: {' → '.join((*path, name))}")
+        if name not in done:
+            done[name] = _named(name, assets[name], lambda other: reference(other, (*path, name)))
+        return done[name]
+
+    def reference(name: str, path: tuple[str, ...]) -> str:
+        if name not in assets:
+            raise ThemeError(f"{path[-1]} refers to {name}, which the theme doesn't have")
+        return visit(name, path).path.removeprefix(ASSET_PREFIX)
+
+    for name in sorted(assets):
+        visit(name, ())
+    return done
+
+
+def _named(name: str, data: bytes, resolve: Callable[[str], str]) -> ThemeAsset:
+    stem, dot, extension = name.rpartition(".")
+    suffix = dot + extension
+    if pattern := _REFERENCE.get(suffix):
+        text = data.decode("utf-8")
+        data = pattern.sub(lambda m: m[0].replace(m["name"], resolve(m["name"])), text).encode()
+    media_type = _MEDIA_TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if media_type.startswith("text/"):
+        media_type += "; charset=utf-8"
+    digest = hashlib.sha256(data).hexdigest()[:10]
+    return ThemeAsset(f"{ASSET_PREFIX}{stem}.{digest}{suffix}", data, media_type)
+
+
+def _here(view: View) -> str:
+    """Return the path of the page's own address, to mark it in the navigation."""
+    return urlsplit(getattr(view, "canonical", "")).path
+
+
+def _day(moment: datetime) -> Markup:
+    """Write a date as people do, for machines too; it never breaks between day and month."""
+    return _time(moment, f"{moment.day}\N{NO-BREAK SPACE}{_MONTHS[moment.month - 1]} {moment.year}")
+
+
+def _day_of_year(moment: datetime) -> Markup:
+    return _time(moment, f"{moment.day}\N{NO-BREAK SPACE}{_MONTHS[moment.month - 1]}")
+
+
+def _time(moment: datetime, text: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(timespec="seconds"), text)
+
+
+def _years(entries: Iterable[Entry]) -> list[tuple[int | None, list[Entry]]]:
+    """Cut a long listing where the year changes; a short one, or one of a single year, stays whole."""
+    listed = list(entries)
+    years = [
+        (year, list(group))
+        for year, group in groupby(listed, key=lambda e: e.created.year if e.created else 0)
+    ]
+    if len(listed) <= _LONG_LISTING or len(years) == 1:
+        return [(None, listed)]
+    return [(year, group) for year, group in years]
+
+
+def _outline(toc: Iterable[TocEntry]) -> list[tuple[int, TocEntry]]:
+    """Return the headings worth listing with their depth from 0, whatever level the author began at."""
+    listed = list(toc)
+    top = min((entry.level for entry in listed), default=2)
+    return [(entry.level - top, entry) for entry in listed if entry.level - top <= 2]
+
+
+def _direction(language: str) -> str:
+    """Return the value of `dir` for text in a language, which may be unknown."""
+    return "rtl" if language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "auto"
