@@ -1,0 +1,95 @@
+"""The headings of one text: their levels, their ids, and the table of contents.
+
+A page's title is its only `h1`, so a text's own headings begin at `h2` and never skip a level, whatever
+levels its author chose; ids are the slugs that GitHub would give.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Token = dict[str, Any]
+
+# An element with such an id shadows a property that scripts rely on, where an element is looked up by
+# name ("DOM clobbering"). They count as taken.
+_CLOBBERING = frozenset(
+    "attributes children childnodes constructor cookie dataset firstchild hasownproperty innerhtml lastchild"
+    " nextsibling nodename nodetype nodevalue outerhtml ownerdocument parentelement parentnode"
+    " previoussibling prototype queryselector removechild setattribute tagname textcontent tostring"
+    " valueof".split()
+)
+_CUSTOM_ID = re.compile(r"[ \t]*\{#([^\s{}#]{1,100})\}[ \t]*\Z")
+_LONGEST = 100
+
+
+class Ids:
+    """The ids of one text: each is given once, and none begins with `_`, which is the theme's."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+        self._next: dict[str, int] = {}
+        self.renamed: dict[str, str] = {}
+        """What an author called something, to what it is called on the page."""
+
+    def claim(self, wanted: str) -> str:
+        """Return `wanted`, or the nearest free id: `x`, `x-1`, `x-2` …"""
+        base = re.sub(r"\s+", "-", wanted.strip())[:_LONGEST].lstrip("_") or "section"
+        name = base
+        while name in self.taken or name.casefold() in _CLOBBERING:
+            number = self._next.get(base, 0) + 1
+            self._next[base] = number
+            name = f"{base}-{number}"
+        self.taken.add(name)
+        if name != wanted:
+            self.renamed.setdefault(wanted, name)
+        return name
+
+
+def slug(text: str) -> str:
+    """Return the id that GitHub gives to a heading of this visible text."""
+    kept = (
+        character
+        for character in text.strip().lower()
+        if character in " -_" or unicodedata.category(character)[0] in "LNM"
+    )
+    return "".join(kept).replace(" ", "-")
+
+
+def visible_text(tokens: Iterable[Token]) -> str:
+    """Return what a reader sees of inline tokens."""
+    return "".join(_visible(tokens))
+
+
+def _visible(tokens: Iterable[Token]) -> Iterator[str]:
+    for token in tokens:
+        kind = token["type"]
+        if kind in {"softbreak", "linebreak"}:
+            yield " "
+        elif "children" in token:
+            yield from _visible(token["children"])
+        elif kind not in {"footnote_ref", "inline_html"}:
+            yield token.get("raw", "")
+
+
+def take_custom_id(token: Token) -> None:
+    """Move the `{#id}` at the end of a heading's source into its attributes."""
+    match = _CUSTOM_ID.search(token.get("text", ""))
+    if match is not None:
+        token["text"] = token["text"][: match.start()]
+        token["attrs"]["id"] = match[1]
+
+
+def settle_levels(headings: Iterable[Token]) -> None:
+    """Give each heading the level of its depth: 2 for the outermost, one more for each that encloses it."""
+    enclosing: list[int] = []
+    for token in headings:
+        level = token["attrs"]["level"]
+        while enclosing and enclosing[-1] >= level:
+            enclosing.pop()
+        enclosing.append(level)
+        token["attrs"]["level"] = min(len(enclosing) + 1, 6)

@@ -1,0 +1,158 @@
+"""From markdown to a `Fragment`: CommonMark by mistune, with what GitHub's readers and writers expect.
+
+`render_markdown` never raises: whatever a text makes the parser do, there is a fragment, at worst the
+plain source with a finding. It takes as long as it takes: a caller who must bound the time runs it in
+`workers.Workers`. This module must not know pages, paths or themes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mistune
+from mistune.plugins.def_list import def_list
+from mistune.plugins.formatting import mark, strikethrough
+from mistune.plugins.task_lists import task_lists
+
+from canopy.render.alerts import make_alert
+from canopy.render.autolinks import LinkingParser, autolinks
+from canopy.render.footnotes import footnotes
+from canopy.render.fragment import Fragment, TocEntry
+from canopy.render.headings import Ids, settle_levels, take_custom_id
+from canopy.render.math import math
+from canopy.render.plain import render_plain, tidy
+from canopy.render.renderer import Renderer
+from canopy.render.sanitise import Marker, clean, cut_trusted
+from canopy.render.tables import tables
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable, Iterator
+
+Token = dict[str, Any]
+
+LARGEST_TEXT = 2_000_000
+"""Characters; a longer text is shown plainly."""
+LARGEST_INLINE = 20_000
+
+
+def render_markdown(text: str, *, trusted: bool = False) -> Fragment:
+    """Return the HTML of a text, cut at each link, with its table of contents and its findings.
+
+    Raw HTML is sanitised unless the text is trusted. Every link is cut out, `#part` included: a reader
+    of the fragment leaves those as they are on the page itself, and completes them elsewhere.
+    """
+    text = tidy(text)
+    if len(text) > LARGEST_TEXT:
+        reason = f"a text of {len(text)} characters is too long to be rendered"
+        return render_plain(text, (0, reason, f"split it into texts of less than {LARGEST_TEXT}"))
+    try:
+        return _render(text, trusted=trusted)
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        ValueError,
+        AssertionError,
+    ) as error:
+        # What a parser that we did not write may raise on a text made to break it.
+        finding = (0, f"the markdown cannot be rendered ({type(error).__name__})", "simplify its nesting")
+        return render_plain(text, finding)
+
+
+def render_inline(text: str, *, trusted: bool = False) -> Fragment:
+    """Return the HTML of an abstract or summary: what may stand inside a `<p>`, without one."""
+    text = " ".join(tidy(text)[:LARGEST_INLINE].split())
+    marker = Marker()
+    renderer = Renderer(text, marker, trusted=trusted)
+    try:
+        tokens = list(_inline_only(_MARKDOWN.inline(text, {"ref_links": {}})))
+        html = renderer.render_tokens(tokens, mistune.BlockState())
+        html = cut_trusted(html, marker) if trusted else clean(html, marker, Ids(), inline=True)
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, ValueError, AssertionError):
+        return Fragment(parts=(mistune.escape(text),), links=())
+    parts, links = marker.split(html)
+    return Fragment(parts, links, findings=tuple(renderer.findings))
+
+
+def _render(text: str, *, trusted: bool) -> Fragment:
+    marker = Marker()
+    renderer = Renderer(text, marker, trusted=trusted)
+    tokens, state = _MARKDOWN.parse(text)
+    html = renderer.render_tokens(tokens, state)  # type: ignore[arg-type] # a list, as there is no renderer
+    html = cut_trusted(html, marker) if trusted else clean(html, marker, renderer.ids)
+    parts, links = marker.split(html)
+    return Fragment(
+        parts=parts,
+        links=tuple(_to_renamed(link, renderer.ids) for link in links),
+        toc=tuple(_sanitised(entry) for entry in renderer.toc),
+        findings=tuple(renderer.findings),
+    )
+
+
+def _to_renamed(link: str, ids: Ids) -> str:
+    """Let a link within the text follow an id that could not be kept."""
+    if not link.startswith("#") or not ids.renamed or link[1:] in ids.taken:
+        return link
+    return f"#{ids.renamed[link[1:]]}" if link[1:] in ids.renamed else link
+
+
+def _sanitised(entry: TocEntry) -> TocEntry:
+    if "<" not in entry.title:
+        return entry
+    return TocEntry(entry.level, entry.id, clean(entry.title, Marker(), Ids(), inline=True))
+
+
+def _inline_only(tokens: Iterable[Token]) -> Iterator[Token]:
+    for token in tokens:
+        if token["type"] == "image":
+            yield from _inline_only(token["children"])
+        elif token["type"] == "math":
+            yield token | {"attrs": {"display": False}}
+        else:
+            if "children" in token:
+                token["children"] = list(_inline_only(token["children"]))
+            yield token
+
+
+def _prepare(markdown: mistune.Markdown, state: mistune.BlockState) -> None:  # noqa: ARG001
+    """Find alerts and headings wherever they stand, before their text is parsed."""
+    headings: list[Token] = []
+    # Not recursive: the walk is in the order of the text.
+    waiting = list(reversed(state.tokens))
+    while waiting:
+        token = waiting.pop()
+        if token["type"] == "heading":
+            take_custom_id(token)
+            headings.append(token)
+        elif token["type"] == "block_quote":
+            make_alert(token)
+        waiting += reversed(token.get("children", ()))
+    settle_levels(headings)
+
+
+_ATX = r"^ {0,3}(?P<atx_1>#{1,6})(?P<atx_2>(?:[ \t][^\n]*)?)$"
+
+
+def _parse_atx(block: mistune.BlockParser, match: re.Match[str], state: mistune.BlockState) -> int:  # noqa: ARG001
+    # mistune's own expression for the closing hashes is quadratic in the spaces before them.
+    text = match["atx_2"].strip()
+    bare = text.rstrip("#")
+    if bare != text and (not bare or bare[-1] in " \t"):
+        text = bare.rstrip()
+    state.append_token(
+        {"type": "heading", "text": text, "attrs": {"level": len(match["atx_1"])}, "style": "atx"}
+    )
+    return match.end() + 1
+
+
+def _make() -> mistune.Markdown:
+    plugins = [tables, footnotes, task_lists, strikethrough, mark, def_list, autolinks, math]
+    markdown = mistune.Markdown(renderer=None, inline=LinkingParser(), plugins=plugins)
+    markdown.block.register("atx_heading", _ATX, _parse_atx)
+    markdown.before_render_hooks.insert(0, _prepare)
+    return markdown
+
+
+_MARKDOWN = _make()

@@ -1,0 +1,281 @@
+"""From mistune's tokens to HTML: the structure and the class names that the theme styles.
+
+One renderer serves one text: it counts, names and reports. Its HTML is not safe until it has passed
+`sanitise.clean`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from hashlib import blake2s
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from mistune import BlockState, HTMLRenderer
+
+from canopy.render.fragment import TocEntry
+from canopy.render.headings import Ids, slug, visible_text
+from canopy.render.highlight import Budget, highlight, parse_info, plainly
+from canopy.render.math import mathml
+from canopy.render.plain import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from canopy.render.sanitise import Marker
+
+Token = dict[str, Any]
+
+_HEADING_TAG = re.compile(r"(</?)h1\b", re.IGNORECASE)
+# Inside these, a browser reads no markup: one that is not closed would swallow the rest of the page.
+_SWALLOWING = re.compile(
+    r"<(?=(title|textarea|style|xmp|iframe|noembed|noframes|noscript|script|plaintext)\b)", re.I
+)
+_LEFT_OUT = re.compile(r"<(script|style|iframe|object|embed|form|svg)\b", re.IGNORECASE)
+
+
+class Renderer(HTMLRenderer):
+    """Renders the tokens of one text."""
+
+    def __init__(self, text: str, marker: Marker, *, trusted: bool) -> None:
+        super().__init__(escape=False, allow_harmful_protocols=True)
+        self.ids = Ids()
+        self.toc: list[TocEntry] = []
+        self.findings: list[tuple[int, str, str]] = []
+        self._text = text
+        self._marker = marker
+        self._trusted = trusted
+        self._budget = Budget()
+        self._references: Counter[int] = Counter()
+        # Several texts may stand on one page: each has footnotes of its own.
+        self._note = blake2s(text.encode(), digest_size=4).hexdigest()
+
+    def render_token(self, token: Token, state: BlockState) -> str:
+        """Render one token; those that must see their children unrendered have methods of their own."""
+        special = self._SPECIAL.get(token["type"])
+        return special(self, token, state) if special else super().render_token(token, state)
+
+    # Blocks
+
+    def _heading(self, token: Token, state: BlockState) -> str:
+        attributes = token["attrs"]
+        children = token.get("children", ())
+        text = visible_text(children).strip()
+        name = self.ids.claim(attributes.get("id") or slug(text) or "section")
+        title = _TitleRenderer(escape=False).render_tokens(children, state).strip()
+        self.toc.append(TocEntry(attributes["level"], name, title))
+        tag = f"h{attributes['level']}"
+        label = escape(f"Link to this section: {text}"[:200])
+        return (
+            f'<{tag} id="{self._marker.own_id(escape(name))}">{self.render_tokens(children, state)} '
+            f'<a class="anchor" href="#{escape(name)}" aria-label="{label}">#</a></{tag}>\n'
+        )
+
+    def _paragraph(self, token: Token, state: BlockState) -> str:
+        children = token.get("children", ())
+        if len(children) == 1 and children[0]["type"] == "image" and children[0]["attrs"].get("title"):
+            image = children[0]
+            caption = escape(image["attrs"]["title"])
+            picture = self.image(escape(visible_text(image["children"])), image["attrs"]["url"])
+            return f"<figure>{picture}<figcaption>{caption}</figcaption></figure>\n"
+        return f"<p>{self.render_tokens(children, state)}</p>\n"
+
+    def thematic_break(self) -> str:
+        """Render `---`."""
+        return "<hr>\n"
+
+    def block_code(self, code: str, info: str | None = None, **_: object) -> str:
+        """Render code, highlighted where its language is known and its size allows."""
+        fence = parse_info(info or "")
+        if fence.language == "math":
+            return self.block_math(code)
+        code = code.removesuffix("\n") + "\n" if code else ""
+        marked = None
+        if fence.language and self._budget.allows(code):
+            marked = highlight(code, fence.language, fence.lines)
+        elif fence.language:
+            self._report(code[:200], "this code is too long to be highlighted", "shorten it or its lines")
+        language = f' data-language="{escape(fence.language)}"' if fence.language else ""
+        body = plainly(code, fence.lines) if marked is None else marked
+        return f'<div class="highlight"{language}><pre tabindex="0"><code>{body}</code></pre></div>\n'
+
+    def block_html(self, html: str) -> str:
+        """Pass an author's HTML on."""
+        return self._raw(html) + "\n"
+
+    def alert(self, text: str, kind: str) -> str:
+        """Render a GitHub alert."""
+        return f'<aside class="alert alert-{kind}" role="note">\n{text}</aside>\n'
+
+    def alert_title(self, text: str) -> str:
+        """Render the title of an alert."""
+        return f'<p class="alert-title">{text}</p>\n'
+
+    def task_list_item(self, text: str, *, checked: bool = False) -> str:
+        """Render `- [x] done`."""
+        state = ' checked aria-label="Completed task"' if checked else ' aria-label="Incomplete task"'
+        box = f'<input type="checkbox" disabled{state}> '
+        text = f"<p>{box}{text[3:]}" if text.startswith("<p>") else box + text
+        return f'<li class="task">{text}</li>\n'
+
+    def def_list(self, text: str) -> str:
+        """Render a definition list."""
+        return f"<dl>\n{text}</dl>\n"
+
+    def def_list_head(self, text: str) -> str:
+        """Render a term."""
+        return f"<dt>{text}</dt>\n"
+
+    def def_list_item(self, text: str) -> str:
+        """Render a definition."""
+        return f"<dd>{text}</dd>\n"
+
+    # Tables
+
+    def table(self, text: str) -> str:
+        """Render a table inside a box that scrolls and can be focused."""
+        box = '<div class="table" role="group" aria-label="Table" tabindex="0">'
+        return f"{box}<table>\n{text}</table></div>\n"
+
+    def table_head(self, text: str) -> str:
+        """Render the head of a table."""
+        return f"<thead>\n<tr>{text}</tr>\n</thead>\n"
+
+    def table_body(self, text: str) -> str:
+        """Render the body of a table."""
+        return f"<tbody>\n{text}</tbody>\n"
+
+    def table_row(self, text: str) -> str:
+        """Render a row."""
+        return f"<tr>{text}</tr>\n"
+
+    def table_cell(self, text: str, align: str = "", *, head: bool = False) -> str:
+        """Render a cell; an inline style is not allowed by the security policy, hence the class."""
+        css = f' class="align-{align}"' if align else ""
+        return f'<th scope="col"{css}>{text}</th>' if head else f"<td{css}>{text}</td>"
+
+    # Footnotes
+
+    def footnote_ref(self, key: str, index: int) -> str:  # noqa: ARG002 - mistune's signature
+        """Render a reference to a footnote."""
+        self._references[index] += 1
+        name = self._marker.own_id(self._reference_id(index, self._references[index]))
+        target = f"fn-{self._note}-{index}"
+        return (
+            f'<sup class="footnote-ref"><a id="{name}" href="#{target}" role="doc-noteref">{index}</a></sup>'
+        )
+
+    def footnotes(self, text: str) -> str:
+        """Render the footnotes at the end of a text."""
+        return f'<section class="footnotes" role="doc-endnotes" aria-label="Footnotes">\n<ol>\n{text}</ol>\n</section>\n'
+
+    def footnote_item(self, text: str, key: str, index: int) -> str:  # noqa: ARG002 - mistune's signature
+        """Render a footnote with the way back to each of its references."""
+        backs = "".join(
+            f' <a class="footnote-back" href="#{self._reference_id(index, number)}" role="doc-backlink"'
+            f' aria-label="Back to reference {index}{f"-{number}" if number > 1 else ""}">↩</a>'
+            for number in range(1, min(self._references[index], 50) + 1)
+        )
+        text = text.rstrip()
+        text = f"{text[:-4]}{backs}</p>" if text.endswith("</p>") else f"{text}{backs}"
+        return f'<li id="{self._marker.own_id(f"fn-{self._note}-{index}")}">{text}</li>\n'
+
+    def _reference_id(self, index: int, number: int) -> str:
+        return f"fnref-{self._note}-{index}" + (f"-{number}" if number > 1 else "")
+
+    # Inside a line
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        """Render a link."""
+        hint = f' title="{escape(title)}"' if title else ""
+        return f'<a href="{escape(url)}"{hint}>{text}</a>'
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """Render an image; `text` is its alternative, escaped."""
+        hint = f' title="{escape(title)}"' if title else ""
+        return f'<img src="{escape(url)}" alt="{text}"{hint} loading="lazy" decoding="async">'
+
+    def _image(self, token: Token, state: BlockState) -> str:  # noqa: ARG002 - one of _SPECIAL
+        return self.image(escape(visible_text(token["children"])), **token["attrs"])
+
+    def linebreak(self) -> str:
+        """Render a hard line break."""
+        return "<br>\n"
+
+    def strikethrough(self, text: str) -> str:
+        """Render `~~text~~`."""
+        return f"<del>{text}</del>"
+
+    def mark(self, text: str) -> str:
+        """Render `==text==`."""
+        return f"<mark>{text}</mark>"
+
+    def math(self, formula: str, *, display: bool) -> str:
+        """Render a formula, or its source where it is wrong."""
+        try:
+            return mathml(formula, display=display)
+        except ValueError as error:
+            self._report(formula, str(error), "write LaTeX that MathML can show, or put it into a code span")
+            return f'<code class="math-error">{escape(formula)}</code>'
+
+    def block_math(self, formula: str) -> str:
+        """Render a formula that stands by itself."""
+        return f'<div class="math" tabindex="0">{self.math(formula.strip(), display=True)}</div>\n'
+
+    def inline_html(self, html: str) -> str:
+        """Pass an author's HTML on."""
+        return self._raw(html)
+
+    def _raw(self, html: str) -> str:
+        if self._trusted:
+            return html
+        for name in {match.lower() for match in _LEFT_OUT.findall(html)}:
+            self._report(html[:200], f"<{name}> is left out", "only trusted content may use it")
+        closed = html.lower()
+        html = _SWALLOWING.sub(lambda match: "<" if f"</{match[1].lower()}" in closed else "&lt;", html)
+        return _HEADING_TAG.sub(r"\1h2", html)
+
+    def _report(self, excerpt: str, reason: str, cure: str) -> None:
+        place = self._text.find(excerpt.strip("\n"))
+        line = self._text.count("\n", 0, place) + 1 if place >= 0 else 0
+        self.findings.append((line, reason, cure))
+
+    _SPECIAL: ClassVar[dict[str, Callable[[Any, Token, BlockState], str]]] = {
+        "heading": _heading,
+        "paragraph": _paragraph,
+        "image": _image,
+    }
+
+
+class _TitleRenderer(HTMLRenderer):
+    """Renders a heading for the table of contents: no links, no images, no HTML of the author's."""
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002
+        return text
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002
+        return text
+
+    def softbreak(self) -> str:
+        return " "
+
+    def linebreak(self) -> str:
+        return " "
+
+    def inline_html(self, html: str) -> str:  # noqa: ARG002
+        return ""
+
+    def footnote_ref(self, key: str, index: int) -> str:  # noqa: ARG002
+        return ""
+
+    def strikethrough(self, text: str) -> str:
+        return f"<del>{text}</del>"
+
+    def mark(self, text: str) -> str:
+        return f"<mark>{text}</mark>"
+
+    def math(self, formula: str, *, display: bool) -> str:  # noqa: ARG002
+        try:
+            return mathml(formula, display=False)
+        except ValueError:
+            return f"<code>{escape(formula)}</code>"

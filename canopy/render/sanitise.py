@@ -1,0 +1,257 @@
+"""The one door through which HTML leaves the renderer: it is made safe, and cut at each link.
+
+Everything that came out of markdown, our own markup included, passes `clean` last, so that no rule of
+the markdown can be used to get around it. Every value of an attribute that leads somewhere is taken out
+on the way: the sanitiser's filter records it and puts a marker in its place, and the serialised text is
+split at the markers. A marker is 128 random bits chosen after the text was written, so no author can
+forge one, and none is left in the result: equal texts give equal fragments.
+
+This module knows HTML; it must not know markdown, or where a link leads.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from functools import lru_cache
+from html import unescape
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import nh3
+
+if TYPE_CHECKING:
+    from canopy.render.headings import Ids
+
+INLINE_TAGS = frozenset(
+    "a abbr b bdi bdo br cite code data del dfn em i ins kbd mark q rb rp rt rtc ruby s samp small span strike"
+    " strong sub sup time tt u var wbr".split()
+)
+_MATH_TAGS = frozenset(
+    "math mi mn mo ms mtext mspace mrow mfrac msqrt mroot mstyle merror mpadded mphantom msub msup msubsup munder"
+    " mover munderover mmultiscripts mprescripts mtable mtr mtd menclose semantics".split()
+)
+_BLOCK_TAGS = frozenset(
+    "address article aside audio blockquote caption center col colgroup dd details div dl dt figcaption figure"
+    " footer h1 h2 h3 h4 h5 h6 header hgroup hr img input li nav ol p picture pre section source summary table"
+    " tbody td tfoot th thead tr track ul video".split()
+)
+# What is inside these is not for readers: it goes with its tags.
+_REMOVED_WITH_CONTENT = frozenset(
+    "script style iframe noembed noframes noscript object select svg template textarea title xmp".split()
+)
+_ATTRIBUTES: dict[str, set[str]] = {
+    "*": {"class", "id", "lang", "dir", "title", "role", "tabindex", "aria-label", "aria-hidden"},
+    "a": {"href", "name", "rel", "hreflang"},
+    "audio": {"src", "controls", "loop", "muted", "preload"},
+    "blockquote": {"cite"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "data": {"value"},
+    "del": {"cite", "datetime"},
+    "details": {"open"},
+    "div": {"align", "data-language"},
+    "h1": {"align"},
+    "h2": {"align"},
+    "h3": {"align"},
+    "img": {"src", "srcset", "sizes", "alt", "width", "height", "align", "loading", "decoding"},
+    "input": {"type", "disabled", "checked"},
+    "ins": {"cite", "datetime"},
+    "li": {"value"},
+    "ol": {"start", "reversed", "type"},
+    "p": {"align"},
+    "q": {"cite"},
+    "source": {"src", "srcset", "sizes", "media", "type", "width", "height"},
+    "table": {"align"},
+    "td": {"align", "valign", "colspan", "rowspan", "headers"},
+    "th": {"align", "valign", "colspan", "rowspan", "headers", "scope"},
+    "time": {"datetime"},
+    "tr": {"align"},
+    "track": {"src", "kind", "srclang", "label", "default"},
+    "video": {"src", "poster", "controls", "loop", "muted", "playsinline", "preload", "width", "height"},
+    "math": {"display", "alttext"},
+    "mi": {"mathvariant"},
+    "mo": {
+        "accent", "fence", "form", "largeop", "lspace", "maxsize", "minsize", "movablelimits", "rspace",
+        "separator", "stretchy", "symmetric",
+    },
+    "mfrac": {"linethickness"},
+    "menclose": {"notation"},
+    "mover": {"accent"},
+    "mpadded": {"depth", "height", "lspace", "voffset", "width"},
+    "mspace": {"depth", "height", "width"},
+    "mstyle": {"displaystyle", "scriptlevel"},
+    "mtable": {"columnalign", "columnspacing", "displaystyle", "rowspacing", "scriptlevel"},
+    "mtd": {"columnalign", "columnspan", "rowspan"},
+    "munder": {"accentunder"},
+    "munderover": {"accent", "accentunder"},
+}  # fmt: skip
+# An image is loaded late, and a box that looks like a form's is only ever a tick mark.
+_FIXED_VALUES = {
+    "img": {"loading": "lazy", "decoding": "async"},
+    "input": {"type": "checkbox", "disabled": ""},
+}
+SCHEMES = frozenset(
+    "http https mailto tel sms xmpp irc ircs ftp ftps sftp ssh git gopher gemini magnet news nntp geo matrix data".split()
+)
+_LINKS = frozenset({"href", "src", "poster", "cite"})
+_ROLES = frozenset(
+    "doc-backlink doc-endnotes doc-footnote doc-noteref doc-pullquote doc-tip figure group img math none note"
+    " presentation".split()
+)
+_RELATIONS = frozenset("author bookmark external license me nofollow noopener noreferrer tag ugc".split())
+_RASTER = re.compile(r"data:image/(?:png|gif|jpe?g|webp|avif);base64,[A-Za-z0-9+/=\s]*\Z", re.IGNORECASE)
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+# Browsers skip these before a URL and, where they are line feeds or tabs, inside it.
+_SKIPPED = re.compile(r"^[\x00-\x20]+|[\t\n\r]+")
+_CLASS = re.compile(r"(?!js-)[A-Za-z][\w-]{0,63}\Z", re.ASCII)
+_CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:\s+([\d.]{1,10}[wx]))?\s*(?:,|\Z)")
+
+
+class Marker:
+    """The links of one rendering, and the markers that stand for them meanwhile."""
+
+    def __init__(self) -> None:
+        self._secret = secrets.token_hex(16)
+        self._targets: list[str] = []
+
+    def own_id(self, value: str) -> str:
+        """Return `value` signed as an id that we gave ourselves: the filter lets it pass unchanged."""
+        return f"{self._secret}-{value}"
+
+    def unsigned(self, value: str) -> str | None:
+        """Return the id that `own_id` signed, or None when an author wrote it."""
+        return value[len(self._secret) + 1 :] if value.startswith(self._secret) else None
+
+    def cut(self, target: str) -> str:
+        """Record a target and return what stands in its place."""
+        self._targets.append(target)
+        return f"{self._secret}{len(self._targets) - 1};"
+
+    def split(self, html: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the HTML between the markers, and the targets in the order in which they stand there."""
+        pieces = re.split(self._secret + r"(\d+);", html)
+        # What is left of a signature could only come from our own mistake: it must not get out.
+        parts = tuple(piece.replace(self._secret + "-", "") for piece in pieces[::2])
+        return parts, tuple(self._targets[int(number)] for number in pieces[1::2])
+
+
+def clean(html: str, marker: Marker, ids: Ids, *, inline: bool = False) -> str:
+    """Return the HTML without anything that acts, each link replaced by its marker."""
+
+    def allow(element: str, name: str, value: str) -> str | None:
+        if name == "class":
+            return _classes(value)
+        if name in _LINKS:
+            return marker.cut(value) if _leads_somewhere_safe(element, value) else None
+        if name in {"id", "name"}:
+            # An image with a name would shadow a property of the document; it needs neither.
+            own = marker.unsigned(value)
+            return own if own is not None else (None if element in {"img", "input"} else ids.claim(value))
+        if name == "srcset":
+            return _source_set(value, marker)
+        return _plain_value(name, value)
+
+    return nh3.Cleaner(
+        tags=set(INLINE_TAGS | _MATH_TAGS if inline else INLINE_TAGS | _MATH_TAGS | _BLOCK_TAGS),
+        clean_content_tags=set(_REMOVED_WITH_CONTENT),
+        attributes=_ATTRIBUTES,
+        attribute_filter=allow,
+        set_tag_attribute_values=_FIXED_VALUES,
+        url_schemes=set(SCHEMES),
+        link_rel=None,
+    ).clean(html)
+
+
+def _plain_value(name: str, value: str) -> str | None:
+    if name == "role":
+        return value if value in _ROLES else None
+    if name == "tabindex":
+        return value if value == "0" else None
+    if name == "rel":
+        return " ".join(word for word in value.lower().split() if word in _RELATIONS) or None
+    return value
+
+
+@lru_cache(maxsize=2048)
+def _classes(value: str) -> str | None:
+    """Keep plain names; those that a theme's script looks for (`js-…`) are not an author's to use."""
+    if len(value) > 1000:
+        return None
+    return " ".join(name for name in value.split()[:16] if _CLASS.match(name)) or None
+
+
+def _leads_somewhere_safe(element: str, value: str) -> bool:
+    # The reader of the fragment may decode the target before it uses it: what it would become counts.
+    for _ in range(3):
+        plain = _SKIPPED.sub("", value)
+        scheme = _SCHEME.match(plain)
+        if scheme is not None:
+            name = scheme[1].lower()
+            if name == "data":
+                return element == "img" and _RASTER.match(plain) is not None
+            return name in SCHEMES
+        decoded = unquote(plain)
+        if decoded == value:
+            break
+        value = decoded
+    return True
+
+
+def _source_set(value: str, marker: Marker) -> str | None:
+    """Cut each candidate of a `srcset` (HTML, 4.8.4.2.1) and keep its width or density."""
+    candidates = [
+        f"{marker.cut(target)} {size}".rstrip()
+        for target, size in _CANDIDATE.findall(value[:4000])[:16]
+        if not target.lower().startswith("data:") and _leads_somewhere_safe("img", target)
+    ]
+    return ", ".join(candidates) or None
+
+
+_RAW_TEXT = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(?P<raw>script|style|textarea|title|xmp)\b(?P<raw_attributes>(?:\"[^\"]*\"|'[^']*'|[^'\">])*)>"
+    r"(?P<content>.*?)(?=</(?P=raw)|\Z)"
+    r"|<(?P<tag>[a-z][^\s/>]*)(?P<attributes>(?:\"[^\"]*\"|'[^']*'|[^'\">])*)>",
+    re.IGNORECASE | re.DOTALL,
+)
+_LINK_ATTRIBUTE = re.compile(
+    r"""(?P<name>\s(?:href|src|poster|cite|data|action|formaction|srcset))\s*=\s*"""
+    r"""(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'=<>`]+))"""
+    r"""|"[^"]*"|'[^']*'""",
+    re.IGNORECASE,
+)
+
+
+def cut_trusted(html: str, marker: Marker) -> str:
+    """Return trusted HTML as it is, but for its links, which are replaced by their markers.
+
+    Tags are found by their form, not by a parser, so that nothing else changes by a byte; scripts, styles
+    and comments are left alone, and so are links that a script or a style makes.
+    """
+    return _RAW_TEXT.sub(lambda match: _cut_tag(match, marker), html)
+
+
+def _cut_tag(match: re.Match[str], marker: Marker) -> str:
+    if match["raw"]:
+        attributes = _cut_attributes(match["raw_attributes"], marker)
+        return f"<{match['raw']}{attributes}>{match['content']}"
+    if match["tag"]:
+        return f"<{match['tag']}{_cut_attributes(match['attributes'], marker)}>"
+    return match[0]
+
+
+def _cut_attributes(attributes: str, marker: Marker) -> str:
+    if "=" not in attributes:
+        return attributes
+
+    def cut(match: re.Match[str]) -> str:
+        if match["name"] is None:
+            return match[0]
+        value = match["double"] or match["single"] or match["bare"] or ""
+        target = unescape(value)
+        if match["name"].strip().lower() == "srcset":
+            return f'{match["name"]}="{_source_set(target, marker) or ""}"'
+        return f'{match["name"]}="{marker.cut(target)}"'
+
+    return _LINK_ATTRIBUTE.sub(cut, attributes)
