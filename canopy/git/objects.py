@@ -18,15 +18,18 @@ from canopy.git.values import Commit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Protocol
+    from typing import Any, Protocol
 
     class ObjectSource(Protocol):
-        """What objects are read from: a store of dulwich, or an overlay on one."""
+        """What objects are read from: a store of dulwich, or an overlay on one.
 
-        def get_raw(self, name: bytes, /) -> tuple[int, bytes]:
+        Names are hexadecimal ids as bytes; the library's own kinds of bytes differ from method to method.
+        """
+
+        def get_raw(self, name: Any, /) -> tuple[int, bytes]:
             """Return the type number and the content of an object."""
 
-        def __contains__(self, name: bytes, /) -> bool:
+        def __contains__(self, name: Any, /) -> bool:
             """Tell whether the object is there."""
 
 
@@ -58,7 +61,10 @@ class RawCommit:
 
 
 def read_object(store: ObjectSource, object_id: bytes, kind: int) -> bytes:
-    """Return an object's content. Raises `MissingObject`, or `SyncError` if it is damaged or something else."""
+    """Return an object's content.
+
+    Raises `MissingObject`, or `SyncError` when it is damaged or of another kind.
+    """
     try:
         found, data = store.get_raw(object_id)
     except KeyError as exc:

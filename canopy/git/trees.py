@@ -1,0 +1,110 @@
+"""Comparing trees: which files differ between two commits, without looking into folders that are equal.
+
+It owns a small cache of parsed trees, because neighbours in history share almost all of theirs. A tree can
+unfold into more paths than there are atoms, so every comparison has a budget.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from canopy.errors import LimitExceeded
+from canopy.git.objects import read_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from canopy.git.objects import ObjectSource
+
+Entry = tuple[bytes, int, bytes]
+"""Name, mode and hexadecimal id."""
+
+_CACHED_ENTRIES = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One file (or link, or submodule) that differs; an absent side has mode 0 and an empty id."""
+
+    path: bytes
+    old_mode: int
+    old_id: bytes
+    new_mode: int
+    new_id: bytes
+
+
+class Trees:
+    """Reads trees of one store; belongs to one thread."""
+
+    def __init__(self, store: ObjectSource, depth: int) -> None:
+        self._store = store
+        self._depth = depth
+        self._cache: OrderedDict[bytes, frozenset[Entry]] = OrderedDict()
+        self._entries = 0
+
+    def entries(self, tree_id: bytes) -> frozenset[Entry]:
+        """Return a tree's entries; those of the empty id are none."""
+        if not tree_id:
+            return frozenset()
+        found = self._cache.get(tree_id)
+        if found is not None:
+            self._cache.move_to_end(tree_id)
+            return found
+        found = frozenset(read_tree(self._store, tree_id))
+        self._cache[tree_id] = found
+        self._entries += len(found) + 1
+        while self._entries > _CACHED_ENTRIES and len(self._cache) > 1:
+            _, dropped = self._cache.popitem(last=False)
+            self._entries -= len(dropped) + 1
+        return found
+
+    def changes(self, old: bytes, new: bytes, budget: int) -> Iterator[Change]:
+        """Yield what differs between two trees, in no particular order; an empty id is an empty tree.
+
+        Raises `LimitExceeded` after more than `budget` entries and below too many folders.
+        """
+        pending = [(b"", old, new, 0)]
+        while pending:
+            prefix, old, new, depth = pending.pop()
+            if old == new:
+                continue
+            if depth > self._depth:
+                raise LimitExceeded(f"the history has folders more than {self._depth:,} deep")
+            before, after = self.entries(old), self.entries(new)
+            olds = {name: (mode, entry_id) for name, mode, entry_id in before - after}
+            news = {name: (mode, entry_id) for name, mode, entry_id in after - before}
+            budget -= len(olds) + len(news)
+            if budget < 0:
+                raise LimitExceeded("the history changes too many files at once")
+            for name in olds.keys() | news.keys():
+                old_mode, old_id = olds.get(name, (0, b""))
+                new_mode, new_id = news.get(name, (0, b""))
+                path = prefix + name
+                old_tree, new_tree = stat.S_ISDIR(old_mode), stat.S_ISDIR(new_mode)
+                if old_tree or new_tree:
+                    pending.append(
+                        (path + b"/", old_id if old_tree else b"", new_id if new_tree else b"", depth + 1)
+                    )
+                if (old_mode and not old_tree) or (new_mode and not new_tree):
+                    yield Change(
+                        path,
+                        0 if old_tree else old_mode,
+                        b"" if old_tree else old_id,
+                        0 if new_tree else new_mode,
+                        b"" if new_tree else new_id,
+                    )
+
+    def find(self, tree_id: bytes, path: bytes) -> tuple[int, bytes] | None:
+        """Return mode and id of what lies at a `/`-separated path, or None."""
+        mode, found = stat.S_IFDIR, tree_id
+        for name in filter(None, path.split(b"/")):
+            if not stat.S_ISDIR(mode):
+                return None
+            inside = next(((m, i) for n, m, i in self.entries(found) if n == name), None)
+            if inside is None:
+                return None
+            mode, found = inside
+        return mode, found
