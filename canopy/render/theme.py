@@ -42,20 +42,10 @@ _TEMPLATES: Mapping[type, str] = {
     views.EmptyView: "empty.html",
     views.UnavailableView: "unavailable.html",
 }
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 _MEDIA_TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml", ".css": "text/css"}
 # How one asset names another: url(x) in a style sheet, "./x" in a module. Anything else is left as it is.
@@ -121,9 +111,7 @@ class Theme:
                 if file.name.endswith(".html")
             }
             assets = {
-                file.name: file.read_bytes()
-                for file in (folder / "assets").iterdir()
-                if file.is_file() and not file.name.endswith(".txt")
+                file.name: file.read_bytes() for file in (folder / "assets").iterdir() if file.is_file()
             }
         except (OSError, UnicodeDecodeError) as exc:
             raise ThemeError(f"the theme in {folder} can't be read: {exc}") from exc

@@ -1,1 +1,6 @@
-export {};
+// What the pages gain from JavaScript; without it they read the same.
+import { enhanceCode } from "./code.js";
+import { enhanceContents } from "./contents.js";
+
+enhanceCode(document);
+enhanceContents(document);
