@@ -33,6 +33,8 @@ class Frame:
     base_path: str
     """`""` or `/notes`: what our own addresses and the theme's assets begin with."""
     navigation: tuple[Link, ...]
+    has_tags: bool = False
+    """Whether there is a page of all tags at `/tags`."""
 
 
 @dataclass(frozen=True, slots=True)

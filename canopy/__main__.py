@@ -1,0 +1,7 @@
+"""Run `python -m canopy` as `canopy`."""
+
+import sys
+
+from canopy.cli import main
+
+sys.exit(main())

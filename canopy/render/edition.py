@@ -1,0 +1,291 @@
+"""An edition: everything that can be served at one commit.
+
+Its meaning is fixed when it is made; its bytes come into being when they are first asked for, or ahead of
+that, and are the same either way. What an earlier edition rendered from the same inputs is taken over, so
+publishing costs what the push changed.
+
+Rendering needs workers, and waiting for workers needs an event loop, which this room must not know. So
+`Press.print` is a generator: it yields a `Job`, is sent the job's result (or thrown its failure), and
+returns the representation. `canopy.sync` drives it with processes, `canopy check` in a plain loop.
+"""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from canopy.content.values import Page
+from canopy.problem import Problem, Severity
+from canopy.render.feeds import feed_inputs, feed_of, feed_wanted
+from canopy.render.jobs import render_atom, render_fragments, render_view
+from canopy.render.pages import Inputs, Outline
+from canopy.render.plain import render_plain
+from canopy.render.representation import compressible, encode, represent
+from canopy.render.shelf import Shelf
+from canopy.render.views import ArticleView
+from canopy.render.workers import RenderFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator
+    from datetime import datetime
+
+    from canopy.content.values import Asset, Site
+    from canopy.render.fragment import Fragment
+    from canopy.render.jobs import FragmentRequest
+    from canopy.render.pages import Subject
+    from canopy.render.representation import Body, Headers, Representation
+
+HTML = "text/html; charset=utf-8"
+ATOM = "application/atom+xml; charset=utf-8"
+FEED_PATH = "/atom"
+SANDBOX = b"sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_CURE = "simplify it, or split it in two"
+_BATCH = 64 * 1024
+"""Characters of markdown in one job: small enough that a reader's own page need not wait for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work for a worker: a top-level function of this room and its arguments."""
+
+    function: Callable[..., Any]
+    arguments: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """A representation with what it was made from."""
+
+    inputs: Inputs
+    digest: bytes
+    representation: Representation
+
+
+class Edition:
+    """A site with what has been rendered of it."""
+
+    __slots__ = ("findings", "outline", "published", "ready", "site")
+
+    def __init__(self, outline: Outline, published: datetime) -> None:
+        self.site: Site = outline.site
+        self.outline = outline
+        self.published = published
+        """In whole seconds, UTC."""
+        self.ready: dict[str, Representation] = {}
+        """By path of the site: the look-up of the hot path."""
+        self.findings: dict[str, tuple[Problem, ...]] = {}
+        """What rendering found wrong, by path of the site."""
+
+    def has(self, path: str) -> bool:
+        """Tell whether `Press.print` can make something for `path`."""
+        return path == FEED_PATH or path in self.site.assets or self.outline.subject(path) is not None
+
+    def redirect(self, path: str) -> str | None:
+        """Return where a reader of `path` is sent: a URL, or a path with the site's base path."""
+        target = self.site.redirects.get(path)
+        if target is None and len(path) > 1 and path.endswith("/"):
+            bare = path.rstrip("/")
+            if self.has(bare):
+                return self.site.url(bare)
+            target = self.site.redirects.get(bare)
+        if target is None:
+            return None
+        return self.site.url(target) if target.startswith("/") and not target.startswith("//") else target
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that is known to be wrong: what the build found and what rendering found since."""
+        return tuple(sorted({*self.site.problems, *(p for found in self.findings.values() for p in found)}))
+
+    def paths(self) -> Iterator[str]:
+        """Yield the paths worth rendering ahead: the home page, the feed, then pages newest first."""
+        yield "/"
+        yield FEED_PATH
+        yield from (path for path in self.site.sections if path != "/")
+        yield from (page.path for page in self.site.recent)
+
+
+class Press:
+    """Makes editions and their representations, and remembers what they were made from."""
+
+    def __init__(
+        self, *, memory: int, trusted: bool = False, shared_max_age: int = 0, remote: str = ""
+    ) -> None:
+        """Remember some `memory` bytes of rendered pages; a CDN may keep a page `shared_max_age` seconds."""
+        self._trusted = trusted
+        self._remote = remote
+        self._cache_control = "public, max-age=0, must-revalidate"
+        if shared_max_age:
+            self._cache_control = f"public, max-age=0, s-maxage={shared_max_age}, must-revalidate"
+        self._printed: Shelf[str, _Printed] = Shelf(memory // 4 * 3)
+        self._fragments: Shelf[FragmentRequest, Fragment] = Shelf(memory // 4)
+
+    def edition(self, site: Site, published: datetime) -> Edition:
+        """Return a new edition of `site`; `published` is aware and in whole seconds, UTC."""
+        return Edition(Outline(site, self._trusted, self._remote), published)
+
+    @property
+    def full(self) -> bool:
+        """Whether rendering ahead would only push out what was rendered before."""
+        return self._printed.full
+
+    def print(self, edition: Edition, path: str) -> Generator[Job, Any, Representation]:
+        """Make the representation of a path that the edition has, and keep it in `edition.ready`."""
+        asset = edition.site.assets.get(path)
+        if asset is not None:
+            representation = yield from self._file(edition, asset)
+        elif path == FEED_PATH:
+            representation = yield from self._reuse(
+                edition, path, feed_inputs(edition.outline), self._feed(edition)
+            )
+        else:
+            subject = edition.outline.subject(path)
+            if subject is None:
+                raise KeyError(path)
+            representation = yield from self._reuse(
+                edition, path, edition.outline.inputs(subject), self._page(edition, path, subject)
+            )
+        for forgotten in self._printed.settle():
+            edition.ready.pop(forgotten, None)
+        edition.ready[path] = representation
+        return representation
+
+    def _reuse(
+        self,
+        edition: Edition,
+        path: str,
+        inputs: Inputs,
+        make: Generator[Job, Any, tuple[bytes, Callable[[], Job], str]],
+    ) -> Generator[Job, Any, Representation]:
+        """Take over what an earlier edition printed from the same inputs, else print it."""
+        before = self._printed.get(path)
+        if before is not None and before.inputs.same(inputs):
+            return before.representation
+        digest, job, media_type = yield from make
+        if before is not None and before.digest == digest:
+            representation = before.representation
+        else:
+            body: Body = yield job()
+            representation = represent(
+                body, media_type, cache_control=self._cache_control, modified=edition.published
+            )
+        self._printed.put(path, _Printed(inputs, digest, representation), representation.size)
+        return representation
+
+    def _page(
+        self, edition: Edition, path: str, subject: Subject
+    ) -> Generator[Job, Any, tuple[bytes, Callable[[], Job], str]]:
+        fragments = yield from self.fragments(edition.outline.wanted(subject))
+        view = edition.outline.view(subject, fragments.__getitem__)
+        if isinstance(subject, Page):
+            body = fragments[edition.outline.wanted(subject)[0]]
+            found = _findings(subject, body) + edition.outline.broken_links(subject, body)
+            edition.findings[path] = found
+            if isinstance(view, ArticleView) and any(f.severity is Severity.ERROR for f in found):
+                view = replace(view, troubled=True)
+        return _digest(view), lambda: Job(render_view, (view,)), HTML
+
+    def _feed(self, edition: Edition) -> Generator[Job, Any, tuple[bytes, Callable[[], Job], str]]:
+        fragments = yield from self.fragments(feed_wanted(edition.outline))
+        feed = feed_of(edition.outline, fragments.__getitem__)
+        return _digest(feed), lambda: Job(render_atom, (feed,)), ATOM
+
+    def _file(self, edition: Edition, asset: Asset) -> Generator[Job, Any, Representation]:
+        before = self._printed.get(asset.path)
+        inputs = Inputs((), (asset.blob_id, asset.media_type))
+        if before is not None and before.inputs.same(inputs):
+            return before.representation
+        if compressible(asset.media_type):
+            body: Body = yield Job(encode, (asset.data, asset.media_type))
+        else:
+            body = encode(asset.data, asset.media_type)
+        representation = represent(
+            body,
+            asset.media_type,
+            cache_control=self._cache_control,
+            modified=edition.published,
+            ranges=True,
+            extra=_file_headers(asset),
+        )
+        # The site holds the bytes of the file itself: only what compression added is the shelf's.
+        size = representation.size - len(asset.data)
+        self._printed.put(asset.path, _Printed(inputs, b"", representation), size)
+        return representation
+
+    def fragments(
+        self, requests: Iterable[FragmentRequest]
+    ) -> Generator[Job, Any, dict[FragmentRequest, Fragment]]:
+        """Render the pieces of markdown that are not known yet, and return them all."""
+        found: dict[FragmentRequest, Fragment] = {}
+        missing: list[FragmentRequest] = []
+        for request in dict.fromkeys(requests):
+            fragment = self._fragments.get(request)
+            if fragment is None:
+                missing.append(request)
+            else:
+                found[request] = fragment
+        for batch in _batches(missing):
+            made = yield from _render_batch(batch)
+            for request, fragment in zip(batch, made, strict=True):
+                found[request] = fragment
+                self._fragments.put(request, fragment, _weight(fragment) + len(request.text))
+        self._fragments.settle()
+        return found
+
+
+def _render_batch(
+    batch: tuple[FragmentRequest, ...],
+) -> Generator[Job, Any, tuple[Fragment, ...]]:
+    """Render a batch; where it fails, render its pieces one by one and show the culprit plainly."""
+    try:
+        made: tuple[Fragment, ...] = yield Job(render_fragments, (batch,))
+    except RenderFailed as exc:
+        if len(batch) == 1:
+            plain = render_plain(batch[0].text)
+            finding = (0, f"the page cannot be rendered ({exc}) and is shown as plain text", _CURE)
+            return (replace(plain, findings=(finding,)),)
+        pieces: list[Fragment] = []
+        for request in batch:
+            pieces += yield from _render_batch((request,))
+        return tuple(pieces)
+    return made
+
+
+def _batches(requests: list[FragmentRequest]) -> Iterator[tuple[FragmentRequest, ...]]:
+    batch: list[FragmentRequest] = []
+    size = 0
+    for request in requests:
+        if batch and size + len(request.text) > _BATCH:
+            yield tuple(batch)
+            batch, size = [], 0
+        batch.append(request)
+        size += len(request.text)
+    if batch:
+        yield tuple(batch)
+
+
+def _findings(page: Page, fragment: Fragment) -> tuple[Problem, ...]:
+    first = page.source.body_line
+    return tuple(
+        Problem(page.source.path, first + line - 1 if line else 0, reason, cure)
+        for line, reason, cure in fragment.findings
+    )
+
+
+def _file_headers(asset: Asset) -> Headers:
+    # Feed readers and other sites may show the images of a note.
+    headers: Headers = [(b"cross-origin-resource-policy", b"cross-origin")]
+    # A document of the repository must not run scripts in the site's origin (CSP 3, 6.2: sandbox).
+    if asset.media_type.partition(";")[0].endswith(("html", "xml")):
+        headers.append((b"content-security-policy", SANDBOX))
+    return headers
+
+
+def _digest(view: object) -> bytes:
+    return blake2b(pickle.dumps(view), digest_size=16).digest()
+
+
+def _weight(fragment: Fragment) -> int:
+    return sum(map(len, fragment.parts)) + sum(map(len, fragment.links))

@@ -1,0 +1,41 @@
+"""What the worker processes are asked to do: plain values in, plain values out, nothing that raises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from canopy.render.markdown import render_inline, render_markdown
+from canopy.render.representation import encode
+from canopy.render.theme import Theme
+
+if TYPE_CHECKING:
+    from canopy.render.fragment import Fragment
+    from canopy.render.representation import Body
+    from canopy.render.views import View
+
+HTML = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class FragmentRequest:
+    """One text to be rendered. Equal requests have equal fragments."""
+
+    text: str
+    trusted: bool = False
+    inline: bool = False
+
+
+def render_fragments(requests: tuple[FragmentRequest, ...]) -> tuple[Fragment, ...]:
+    """Render several texts, each on its own, in their order."""
+    return tuple(_render(request) for request in requests)
+
+
+def _render(request: FragmentRequest) -> Fragment:
+    render = render_inline if request.inline else render_markdown
+    return render(request.text, trusted=request.trusted)
+
+
+def render_view(view: View) -> Body:
+    """Render a page with the theme, and compress it."""
+    return encode(Theme.default().render(view).encode(), HTML)

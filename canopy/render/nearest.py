@@ -1,0 +1,47 @@
+"""Which pages a reader of a missing address may have meant."""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from canopy.content.values import Page, Site
+
+_WORD = re.compile(r"\w+")
+_LONGEST = 100
+"""Characters of an address that are looked at: comparing is quadratic."""
+_CANDIDATES = 60
+_ALIKE = 0.45
+
+
+class Nearest:
+    """The pages of a site by the beginnings of the words in their addresses and titles."""
+
+    def __init__(self, site: Site) -> None:
+        self._pages: dict[str, list[Page]] = {}
+        for page in site.recent:
+            for start in {word[:3] for word in _words(f"{page.path} {page.title}")}:
+                self._pages.setdefault(start, []).append(page)
+
+    def find(self, path: str, most: int = 5) -> tuple[Page, ...]:
+        """Return at most `most` pages whose address resembles `path`, the likeliest first."""
+        wanted = path[-_LONGEST:].casefold()
+        shared: dict[str, int] = {}
+        pages: dict[str, Page] = {}
+        for start in {word[:3] for word in _words(wanted)}:
+            for page in self._pages.get(start, ())[:1000]:
+                shared[page.path] = shared.get(page.path, 0) + 1
+                pages[page.path] = page
+        likely = sorted(shared, key=lambda p: (-shared[p], p))[:_CANDIDATES]
+        ranked = sorted((-_likeness(wanted, p), p) for p in likely)
+        return tuple(pages[p] for likeness, p in ranked[:most] if -likeness >= _ALIKE)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
+
+
+def _likeness(wanted: str, path: str) -> float:
+    return SequenceMatcher(None, wanted, path[-_LONGEST:].casefold(), autojunk=False).ratio()

@@ -1,0 +1,231 @@
+"""Worker processes that may be killed: where hostile or merely heavy texts are rendered.
+
+A job that takes too long loses its worker and nothing else; so does one that crashes it or eats its memory.
+
+Workers are forked by a fork server: a process without threads that has imported the render room once,
+so that a worker starts in milliseconds and shares that memory. (To fork this process itself would copy
+locks held by its threads; to spawn would cost an interpreter's start for each worker.) They end with us,
+even by SIGKILL: the kernel tells them on Linux, a watching thread elsewhere.
+
+Two queues: what a reader waits for overtakes what is done ahead, and work done ahead leaves one worker
+free where there are several. A job's time begins when a worker takes it, not while it waits.
+
+This module must not know what its jobs do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+import threading
+from collections import deque
+from concurrent.futures import CancelledError, Future, InvalidStateError
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from canopy.errors import CanopyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+DEFAULT_MEMORY = 768 * 1024 * 1024
+"""Bytes of address space for a worker; an idle one takes about 150 MB of it, mostly libraries."""
+_PRELOADED = ["canopy.render.jobs", "canopy.render.workers"]
+_PR_SET_PDEATHSIG = 1
+
+
+class RenderFailed(CanopyError):
+    """A job has no result."""
+
+
+class RenderTimeout(RenderFailed):
+    """A job took longer than it may; its worker was killed."""
+
+
+class RenderCrashed(RenderFailed):
+    """A job ended its worker, or asked for more memory than a worker has."""
+
+
+class WorkersClosed(RenderFailed):
+    """The workers are closed, or closed while the job waited."""
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    future: Future[Any]
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    timeout: float
+    background: bool
+    attempts: int = 0
+
+
+class Workers:
+    """A fixed number of worker processes. Thread-safe; futures are resolved on threads of their own."""
+
+    def __init__(self, count: int, *, memory_bytes: int = DEFAULT_MEMORY) -> None:
+        self._count = max(1, count)
+        self._memory = memory_bytes
+        self._lock = threading.Lock()
+        self._urgent: deque[_Job] = deque()
+        self._ahead: deque[_Job] = deque()
+        self._running = 0
+        self._running_ahead = 0
+        self._closed = False
+        self._pool = self._start()
+
+    def submit(
+        self, function: Callable[..., T], *args: object, timeout: float, background: bool = False
+    ) -> Future[T]:
+        """Run `function(*args)` in a worker; both must be picklable, the function by its name.
+
+        `timeout` is in seconds of running. The future raises RenderTimeout, RenderCrashed, WorkersClosed,
+        or whatever the function raised; it can be cancelled while the job waits.
+        """
+        job = _Job(Future(), function, args, timeout, background)
+        with self._lock:
+            if self._closed:
+                job.future.set_exception(WorkersClosed("the workers are closed"))
+                return job.future
+            (self._ahead if background else self._urgent).append(job)
+        self._dispatch()
+        return job.future
+
+    def close(self) -> None:
+        """Kill the workers at once; jobs that wait or run fail with WorkersClosed."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            waiting = [*self._urgent, *self._ahead]
+            self._urgent.clear()
+            self._ahead.clear()
+        for job in waiting:
+            _fail(job.future, WorkersClosed("the workers were closed"))
+        _discard(self._pool)
+
+    def _start(self) -> ProcessPool:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(_PRELOADED)
+        return ProcessPool(
+            max_workers=self._count, initializer=_settle_in, initargs=(self._memory,), context=context
+        )
+
+    def _dispatch(self) -> None:
+        """Hand jobs to idle workers: the pool itself is first come, first served."""
+        while True:
+            with self._lock:
+                job = self._take()
+                if job is None:
+                    return
+                pool = self._pool
+            try:
+                running = pool.schedule(job.function, args=job.arguments, timeout=job.timeout)
+            except (RuntimeError, BrokenProcessPool):
+                self._finish(job, pool, BrokenProcessPool("the pool does not take jobs"))
+            else:
+                running.add_done_callback(lambda done, job=job, pool=pool: self._on_done(job, pool, done))
+
+    def _take(self) -> _Job | None:
+        if self._closed or self._running >= self._count:
+            return None
+        queue = self._urgent
+        if not queue and (self._running_ahead < max(1, self._count - 1)):
+            queue = self._ahead
+        while queue:
+            job = queue.popleft()
+            # A second attempt's future is running already.
+            if job.attempts or job.future.set_running_or_notify_cancel():
+                job.attempts += 1
+                self._running += 1
+                self._running_ahead += job.background
+                return job
+        return None
+
+    def _on_done(self, job: _Job, pool: ProcessPool, done: Future[Any]) -> None:
+        try:
+            error = done.exception()
+        except CancelledError:
+            error = WorkersClosed("the workers were closed")
+        if error is None:
+            with contextlib.suppress(InvalidStateError):
+                job.future.set_result(done.result())
+        self._finish(job, pool, error)
+
+    def _finish(self, job: _Job, pool: ProcessPool, error: BaseException | None) -> None:
+        broken = isinstance(error, BrokenProcessPool)
+        with self._lock:
+            self._running -= 1
+            self._running_ahead -= job.background
+            # pebble gives its whole pool up when an idle worker is killed: that is not the job's fault.
+            again = broken and not self._closed and job.attempts < 3
+            if broken and not self._closed and pool is self._pool:
+                self._pool = self._start()
+                threading.Thread(target=_discard, args=(pool,), daemon=True).start()
+            if again:
+                (self._ahead if job.background else self._urgent).appendleft(job)
+            closed = self._closed
+        if error is not None and not again:
+            _fail(job.future, WorkersClosed("the workers were closed") if closed else _translated(error, job))
+        self._dispatch()
+
+
+def _translated(error: BaseException, job: _Job) -> BaseException:
+    if isinstance(error, ProcessExpired | BrokenProcessPool | MemoryError):
+        crash = RenderCrashed("the worker crashed or ran out of memory")
+        crash.__cause__ = error
+        return crash
+    if isinstance(error, TimeoutError):
+        late = RenderTimeout(f"the job took longer than {job.timeout:g} s")
+        late.__cause__ = error
+        return late
+    return error
+
+
+def _fail(future: Future[Any], error: BaseException) -> None:
+    with contextlib.suppress(InvalidStateError):
+        if not future.cancelled():
+            future.set_exception(error)
+
+
+def _discard(pool: ProcessPool) -> None:
+    # A pool that is broken, or that never had a job, may say so instead of stopping.
+    with contextlib.suppress(RuntimeError, OSError, BrokenProcessPool):
+        pool.stop()
+        pool.join(timeout=5)
+
+
+def _settle_in(memory_bytes: int) -> None:
+    """Prepare a worker: runs in it, first."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The default ends the process at once, even inside a regular expression that never returns.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _end_with_parent()
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+
+
+def _end_with_parent() -> None:
+    if sys.platform == "linux":
+        # The fork server ends when the process that started it does, and this signal when the server does.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
+
+
+def _watch(sentinel: int) -> None:
+    wait([sentinel])
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,192 @@
+"""The ASGI application: which part of the house answers a request.
+
+A page request on a warm edition is a look-up and two sends; Starlette's router, requests and responses
+serve only our own addresses (`/-/…` and the hook), off that path. A request reads `sync.edition` once, so
+that all of its answer comes from one edition.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import structlog
+
+from canopy.render.workers import RenderFailed
+from canopy.web.conditional import answer
+from canopy.web.headers import decode_path, security_headers, with_security
+from canopy.web.messages import Messages
+from canopy.web.own import OwnAddresses
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from canopy.config import Settings
+    from canopy.render.edition import Edition
+    from canopy.render.representation import Headers, Representation
+    from canopy.sync import Sync
+
+log = structlog.get_logger("canopy.web")
+access = structlog.get_logger("canopy.access")
+
+OWN = "/-/"
+_READING = frozenset({"GET", "HEAD"})
+
+
+class Application:
+    """Serves what `sync` publishes."""
+
+    def __init__(self, sync: Sync, settings: Settings) -> None:
+        self._sync = sync
+        self._base_path = _base_path(settings.base_url)
+        self._hook = settings.hook
+        self._security = security_headers(https=bool(settings.tls_port))
+        self._messages = Messages(sync, self._base_path)
+        self._own: ASGIApp = OwnAddresses(sync, settings).app()
+        self._hosts = frozenset(host.casefold() for host in settings.allowed_hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; the life of the server is `canopy.web.server`'s."""
+        if scope["type"] != "http":
+            return
+        edition = self._sync.edition
+        path = self._path(scope["raw_path"])
+        if edition is not None and path is not None and scope["method"] in _READING and not self._hosts:
+            representation = edition.ready.get(path)
+            if representation is not None:
+                await self._send(representation, scope, send)
+                return
+        await self._answer(edition, path, scope, receive, send)
+
+    def _path(self, raw: bytes) -> str | None:
+        path = decode_path(raw)
+        base = self._base_path
+        # A reverse proxy may or may not take the base path away.
+        if base and path is not None and (path == base or path.startswith(base + "/")):
+            return path[len(base) :] or "/"
+        return path
+
+    async def _answer(
+        self, edition: Edition | None, path: str | None, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Answer whatever is not a look-up."""
+        method = scope["method"]
+        if path is None:
+            await self._plain(
+                send, 400, "This address cannot be read: it is not UTF-8, or has control characters."
+            )
+        elif self._hosts and not self._known_host(scope):
+            await self._plain(send, 421, "This server does not answer to that host name.")
+        elif path.startswith(OWN) or self._is_hook(edition, path, method):
+            await self._own({**scope, "path": path, "root_path": ""}, receive, self._secured(send))
+        elif method not in _READING:
+            await self._plain(send, 405, "Only GET and HEAD are possible here.", [(b"allow", b"GET, HEAD")])
+        elif edition is None:
+            await self._send(await self._messages.unavailable(), scope, send)
+        elif (location := edition.redirect(path)) is not None:
+            await self._redirect(send, location)
+        elif edition.has(path):
+            await self._page(edition, path, scope, send)
+        else:
+            await self._send(await self._messages.not_found(edition, path), scope, send)
+
+    async def _page(self, edition: Edition, path: str, scope: Scope, send: Send) -> None:
+        try:
+            representation = await self._sync.render(edition, path)
+        except RenderFailed as exc:
+            log.warning("a page cannot be rendered", path=path, reason=str(exc))
+            await self._plain(send, 500, "This page cannot be shown at the moment.")
+        else:
+            await self._send(representation, scope, send)
+
+    async def _send(self, representation: Representation, scope: Scope, send: Send) -> None:
+        status, headers, body = answer(representation, scope["headers"])
+        # Only files have security fields of their own.
+        headers = (
+            with_security(headers, self._security) if representation.ranges else headers + self._security
+        )
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    async def _redirect(self, send: Send, location: str) -> None:
+        headers = [
+            (b"location", _header_value(location)),
+            (b"content-length", b"0"),
+            (b"cache-control", b"public, max-age=0, must-revalidate"),
+        ]
+        await send({"type": "http.response.start", "status": 301, "headers": headers + self._security})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _plain(self, send: Send, status: int, text: str, extra: Headers | None = None) -> None:
+        body = text.encode() + b"\n"
+        headers = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", b"%d" % len(body)),
+            (b"cache-control", b"no-store"),
+            *(extra or []),
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers + self._security})
+        await send({"type": "http.response.body", "body": body})
+
+    def _is_hook(self, edition: Edition | None, path: str, method: str) -> bool:
+        # A note that happens to have the hook's address can still be read.
+        return path == self._hook and (method not in _READING or edition is None or not edition.has(path))
+
+    def _known_host(self, scope: Scope) -> bool:
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        return len(hosts) == 1 and _host_name(hosts[0].decode("latin-1")) in self._hosts
+
+    def _secured(self, send: Send) -> Callable[[Message], Awaitable[None]]:
+        async def secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": with_security(list(message["headers"]), self._security)}
+            await send(message)
+
+        return secured
+
+
+def logged(app: ASGIApp) -> ASGIApp:
+    """Write one line for each request that `app` answers."""
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        start, seen = time.perf_counter(), {"status": 0, "bytes": 0}
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen["status"] = message["status"]
+            else:
+                seen["bytes"] += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await app(scope, receive, watched)
+        finally:
+            client: Any = scope.get("client") or ("", 0)
+            took = round((time.perf_counter() - start) * 1000, 2)
+            access.info(
+                "request", method=scope["method"], path=scope["path"], client=client[0], ms=took, **seen
+            )
+
+    return application
+
+
+def _base_path(base_url: str) -> str:
+    rest = base_url.partition("://")[2]
+    return "/" + rest.partition("/")[2].strip("/") if "/" in rest else ""
+
+
+def _host_name(field: str) -> str:
+    """Return the name of a Host field without its port; an IPv6 address keeps its brackets."""
+    name = field.rpartition(":")[0] if field.rpartition(":")[2].isdigit() else field
+    return (name or field).casefold()
+
+
+def _header_value(location: str) -> bytes:
+    """Encode a redirect's target: what an author wrote may hold anything, a header field may not."""
+    return quote(location, safe="/!$&'()*+,;=:@~-._?#[]%").encode("ascii")

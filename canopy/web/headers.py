@@ -1,0 +1,56 @@
+"""The header fields that protect readers, on every answer; and the address that a request means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
+
+if TYPE_CHECKING:
+    from canopy.render.representation import Headers
+
+_POLICY = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; font-src 'self'; "
+    b"media-src 'self' https:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_ONE_YEAR = 31_536_000
+
+
+def security_headers(*, https: bool) -> Headers:
+    """Return the fields that every answer carries; `https` adds HSTS, for one year as the original."""
+    headers: Headers = [
+        (b"content-security-policy", _POLICY),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"strict-origin-when-cross-origin"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"cross-origin-resource-policy", b"same-origin"),
+        (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), interest-cohort=()"),
+    ]
+    if https:
+        headers.append((b"strict-transport-security", b"max-age=%d" % _ONE_YEAR))
+    return headers
+
+
+def with_security(headers: Headers, security: Headers) -> Headers:
+    """Return `headers` with the security fields that they do not have of their own."""
+    own = {name for name, _ in headers}
+    return headers + [field for field in security if field[0] not in own]
+
+
+def decode_path(raw: bytes) -> str | None:
+    """Return the path that a request's percent-encoded path means, or None if it cannot mean any.
+
+    Control characters and invalid UTF-8 are nobody's address (400). An encoded slash is data, not a
+    separator, and no path of a site contains one: the empty string, which names nothing (404).
+    """
+    if b"%" in raw:
+        if b"%2f" in raw.lower():
+            return ""
+        raw = unquote_to_bytes(raw)
+    try:
+        path = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    if not path.startswith("/") or any(ord(char) < 32 or ord(char) == 127 for char in path):
+        return None
+    return path

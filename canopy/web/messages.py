@@ -1,0 +1,101 @@
+"""The pages that are not in any edition: 404 and 503."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from datetime import UTC, datetime
+from math import ceil
+from typing import TYPE_CHECKING
+
+from canopy.render.edition import HTML, Job
+from canopy.render.jobs import render_view
+from canopy.render.nearest import Nearest
+from canopy.render.representation import encode, represent
+from canopy.render.views import Frame, Link, NotFoundView, UnavailableView
+from canopy.render.workers import RenderFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from typing import Any
+
+    from canopy.render.edition import Edition
+    from canopy.render.representation import Headers, Representation
+    from canopy.render.views import View
+    from canopy.sync import Sync
+
+_SOONEST = 2
+_KEPT = 64
+_AT_ONCE = 4
+"""404 pages in the making: a flood of wrong addresses must not keep the workers from pages."""
+
+
+class Messages:
+    """Makes the pages for what is not there, each from one edition."""
+
+    def __init__(self, sync: Sync, base_path: str) -> None:
+        self._sync = sync
+        self._base_path = base_path
+        self._edition: Edition | None = None
+        self._nearest: Nearest | None = None
+        self._kept: OrderedDict[str, Representation] = OrderedDict()
+        self._making = asyncio.Semaphore(_AT_ONCE)
+        self._unavailable: tuple[str, Representation] | None = None
+
+    async def not_found(self, edition: Edition, path: str) -> Representation:
+        """Return the 404 page for `path`, with what the reader may have meant."""
+        if edition is not self._edition:
+            self._edition, self._nearest = edition, None
+            self._kept.clear()
+        kept = self._kept.get(path)
+        if kept is not None:
+            return kept
+        if self._making.locked():
+            return _plainly(404, "There is no such page.")
+        async with self._making:
+            nearest = self._nearest or await asyncio.to_thread(Nearest, edition.site)
+            self._nearest = nearest
+            view = await asyncio.to_thread(_not_found_view, edition, nearest, path)
+            representation = await self._made(view, 404, [])
+        if edition is self._edition:
+            self._kept[path] = representation
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return representation
+
+    async def unavailable(self) -> Representation:
+        """Return the 503 page: what Canopy waits for, and when to ask again."""
+        state = self._sync.state
+        reason = state.error or "The notes are being fetched for the first time."
+        if self._unavailable is not None and self._unavailable[0] == reason:
+            return self._unavailable[1]
+        wait = (state.retry - datetime.now(UTC)).total_seconds() if state.retry is not None else 0
+        seconds = max(_SOONEST, min(60, ceil(wait)))
+        frame = Frame("Canopy", "", "en", self._base_path, ())
+        retry = [(b"retry-after", b"%d" % seconds)]
+        representation = await self._made(UnavailableView(frame, reason, seconds), 503, retry)
+        self._unavailable = (reason, representation)
+        return representation
+
+    async def _made(self, view: View, status: int, extra: Headers) -> Representation:
+        try:
+            body = await self._sync.drive(_render(view))
+        except RenderFailed:
+            return _plainly(status, "This page cannot be shown at the moment.")
+        return represent(body, HTML, cache_control="no-store", status=status, extra=extra)
+
+
+def _render(view: View) -> Generator[Job, Any, Any]:
+    return (yield Job(render_view, (view,)))
+
+
+def _not_found_view(edition: Edition, nearest: Nearest, path: str) -> NotFoundView:
+    site = edition.site
+    pages = tuple(Link(page.title, site.url(page.path)) for page in nearest.find(path))
+    sections = tuple(Link(s.title, site.url(s.path)) for s in site.sections.values() if s.path != "/")
+    return NotFoundView(edition.outline.frame, path[:200], pages, sections)
+
+
+def _plainly(status: int, text: str) -> Representation:
+    body = encode(text.encode() + b"\n", "text/plain")
+    return represent(body, "text/plain; charset=utf-8", cache_control="no-store", status=status)

@@ -1,0 +1,150 @@
+"""Our own addresses: `/-/live`, `/-/ready`, `/-/status`, `/-/metrics`, the theme's assets, and the hook."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route, Router
+
+from canopy import __version__
+from canopy.render.representation import encode, represent
+from canopy.render.theme import Theme
+from canopy.web.conditional import answer
+from canopy.web.metrics import SyncCollector
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.types import ASGIApp
+
+    from canopy.config import Settings
+    from canopy.sync import Sync
+
+_FOREVER = "public, max-age=31536000, immutable"
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+_NO_STORE = {"cache-control": "no-store"}
+_ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_MOST_PROBLEMS = 1000
+"""Of a status answer: a repository can have any number."""
+
+
+class OwnAddresses:
+    """The endpoints for what belongs to Canopy and not to the notes."""
+
+    def __init__(self, sync: Sync, settings: Settings) -> None:
+        self._sync = sync
+        self._hook = settings.hook
+        self._token = settings.status_token.get_secret_value()
+        self._registry = CollectorRegistry()
+        self._registry.register(SyncCollector(sync))
+        self._assets = {
+            asset.path: represent(
+                encode(asset.data, asset.media_type), asset.media_type, cache_control=_FOREVER
+            )
+            for asset in Theme.default().assets.values()
+        }
+
+    def app(self) -> ASGIApp:
+        """Return the application that knows these addresses."""
+        return Router(
+            [
+                Route("/-/live", self.live),
+                Route("/-/ready", self.ready),
+                Route("/-/status", self.status),
+                Route("/-/metrics", self.metrics),
+                Route("/-/assets/{name:path}", self.asset),
+                Route(self._hook, self.hook, methods=_ANY_METHOD),
+            ],
+            redirect_slashes=False,
+        )
+
+    async def live(self, _: Request) -> Response:
+        """Tell that the process answers."""
+        return PlainTextResponse("live\n", headers=_NO_STORE)
+
+    async def ready(self, _: Request) -> Response:
+        """Tell whether there is something to read."""
+        if self._sync.edition is None:
+            return PlainTextResponse("no edition yet\n", 503, _NO_STORE)
+        return PlainTextResponse("ready\n", headers=_NO_STORE)
+
+    async def status(self, request: Request) -> Response:
+        """Tell what is served, since when, and what is wrong."""
+        if not _may_look(request, self._token):
+            return _refused()
+        return JSONResponse(_status(self._sync), headers=_NO_STORE)
+
+    async def metrics(self, request: Request) -> Response:
+        """Tell the same to a monitoring system."""
+        if not _may_look(request, self._token):
+            return _refused()
+        return Response(generate_latest(self._registry), 200, _NO_STORE, CONTENT_TYPE_LATEST)
+
+    async def asset(self, request: Request) -> Response:
+        """Send a file of the theme; its name changes with its content, so it may be kept for ever."""
+        representation = self._assets.get(request.url.path)
+        if representation is None:
+            return PlainTextResponse("There is no such file.\n", 404, _NO_STORE)
+        code, headers, body = answer(representation, request.headers.raw)
+        response = Response(body, code)
+        response.raw_headers = headers
+        return response
+
+    async def hook(self, request: Request) -> Response:
+        """Look at the remote; with `?wait` answer when that is done, and say what came of it."""
+        looked = self._sync.trigger()
+        if "wait" not in request.query_params:
+            return JSONResponse({"status": "looking"}, 202, _NO_STORE)
+        outcome = await looked
+        status = "failed" if outcome.error else "published"
+        return JSONResponse({"status": status, **asdict(outcome)}, 502 if outcome.error else 200, _NO_STORE)
+
+
+def _refused() -> Response:
+    return PlainTextResponse(
+        "This needs the status_token as Bearer, or a request from the machine itself.\n",
+        401,
+        {"www-authenticate": "Bearer", **_NO_STORE},
+    )
+
+
+def _may_look(request: Request, token: str) -> bool:
+    """Admit whoever has the token, and direct requests from this machine."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if token and scheme.lower() == "bearer":
+        return hmac.compare_digest(given.strip().encode(), token.encode())
+    # A reverse proxy on this machine brings strangers from loopback: then only the token counts.
+    if request.client is None or any(name in request.headers for name in _FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _status(sync: Sync) -> dict[str, object]:
+    state, edition = sync.state, sync.edition
+    problems = edition.problems if edition is not None else ()
+    age = (datetime.now(UTC) - state.published).total_seconds() if state.published else None
+    return {
+        "version": __version__,
+        "state": "failing" if state.error else "ok" if edition is not None else "starting",
+        "commit": state.commit or None,
+        "published": state.published.isoformat() if state.published else None,
+        "age_seconds": age,
+        "checked": state.checked.isoformat() if state.checked else None,
+        "error": state.error or None,
+        "failures": state.failures,
+        "next_try": state.retry.isoformat() if state.retry else None,
+        "pages": len(edition.site.pages) if edition is not None else 0,
+        "rendered": len(edition.ready) if edition is not None else 0,
+        "durations_ms": {step: round(seconds * 1000, 1) for step, seconds in state.durations.items()},
+        "problem_count": len(problems),
+        "problems": [str(problem) for problem in problems[:_MOST_PROBLEMS]],
+    }

@@ -1,0 +1,162 @@
+"""The server around the application: sockets, TLS, signals, and an orderly end.
+
+One event loop runs the sync worker and one or two uvicorn servers (plain HTTP, and HTTPS where that is
+set up; then plain HTTP only redirects). SIGTERM and SIGINT let open requests end, SIGHUP looks at the remote.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from contextlib import AbstractContextManager, nullcontext, suppress
+from typing import TYPE_CHECKING
+
+import structlog
+import uvicorn
+
+from canopy.errors import ConfigError
+from canopy.web.app import Application, logged
+from canopy.web.guard import GuardedProtocol
+from canopy.web.headers import security_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from canopy.config import Settings
+    from canopy.sync import Sync
+
+log = structlog.get_logger("canopy.server")
+
+_BACKLOG = 2048
+_MOST_CONNECTIONS = 12_000
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server without its own signal handlers: `serve` has them for all servers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept connections, and say so."""
+        await super().startup(sockets)
+        self.listening.set()
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
+        return nullcontext()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket; raise `ConfigError` if the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+    except (OSError, OverflowError) as exc:
+        sock.close()
+        raise ConfigError(
+            f"port: cannot listen on {host}:{port}: {getattr(exc, 'strerror', None) or exc}; "
+            "stop what uses it, or choose another with --port"
+        ) from exc
+    sock.listen(_BACKLOG)
+    sock.setblocking(False)
+    return sock
+
+
+async def serve(sync: Sync, settings: Settings, started: Callable[[str], None]) -> None:
+    """Serve until a signal ends it; `started` is told the address once requests are accepted."""
+    app: ASGIApp = Application(sync, settings)
+    if settings.access_log:
+        app = logged(app)
+    plain = listen(settings.host, settings.port)
+    pairs = [(plain, _server(app, settings))]
+    if settings.tls_port:
+        pairs = [
+            (plain, _server(_to_https(settings.tls_port), settings)),
+            (listen(settings.host, settings.tls_port), _server(app, settings, tls=True)),
+        ]
+    servers = [server for _, server in pairs]
+    _handle_signals(servers, sync)
+    worker = asyncio.create_task(sync.run(), name="sync")
+    serving = [asyncio.create_task(server.serve(sockets=[sock])) for sock, server in pairs]
+    for server in servers:
+        await server.listening.wait()
+    started(address(pairs[-1][0], tls=bool(settings.tls_port)))
+    try:
+        await asyncio.gather(*serving)
+    finally:
+        worker.cancel()
+        with suppress(asyncio.CancelledError):
+            await worker
+
+
+def address(sock: socket.socket, *, tls: bool) -> str:
+    """Return the URL at which a reader on this machine finds the server."""
+    host, port = sock.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (nothing is bound here)
+    shown = f"[{host}]" if ":" in host else host
+    return f"{'https' if tls else 'http'}://{shown}:{port}"
+
+
+def _server(app: ASGIApp, settings: Settings, *, tls: bool = False) -> _Server:
+    config = uvicorn.Config(
+        app,
+        http=GuardedProtocol,
+        ws="none",
+        loop="uvloop",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies) or None,
+        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=max(1, round(settings.shutdown_grace)),
+        backlog=_BACKLOG,
+        ssl_certfile=settings.tls_certificate if tls else None,
+        ssl_keyfile=settings.tls_key if tls else None,
+    )
+    return _Server(config)
+
+
+def _handle_signals(servers: list[_Server], sync: Sync) -> None:
+    def stop(number: signal.Signals) -> None:
+        log.info("stopping", signal=number.name)
+        for server in servers:
+            # A second Ctrl+C does not wait for open requests.
+            server.force_exit = server.should_exit and number == signal.SIGINT
+            server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop, number)
+    loop.add_signal_handler(signal.SIGHUP, sync.trigger)
+
+
+def _to_https(port: int) -> ASGIApp:
+    """Answer every plain request with 301 to the same address over HTTPS, as the original Canopy does."""
+
+    async def redirect(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 (ASGI)
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"localhost")
+        name = host.rpartition(b":")[0] if host.rpartition(b":")[2].isdigit() else host
+        query = b"?" + scope["query_string"] if scope["query_string"] else b""
+        suffix = b"" if port == 443 else b":%d" % port
+        location = b"https://" + name + suffix + scope["raw_path"] + query
+        headers = [(b"location", location), (b"content-length", b"0")]
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 301,
+                "headers": headers + security_headers(https=False),
+            }
+        )
+        await send({"type": "http.response.body", "body": b""})
+
+    return redirect
