@@ -1,0 +1,169 @@
+"""Taking a scanned pack into a quarantine: indexing it and looking at every object as it unfolds.
+
+Each object is resolved once; what is not a sound commit, tree or tag stops the intake with a reason.
+The stock way of dulwich materialises everything again, keeps what it refused, and knows no `.git`.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from dulwich.errors import ObjectFormatException
+from dulwich.objects import S_ISGITLINK, Commit, ShaFile, Tag, parse_tree, sha_to_hex
+from dulwich.pack import PackData, PackIndexer, UnresolvedDeltas, extend_pack, write_pack_index
+
+from canopy.errors import CanopyError, LimitExceeded, PushRejected
+from canopy.git.objects import BLOB, COMMIT, TAG, TREE
+from canopy.git.packs import PackSummary, scan_pack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import BinaryIO
+
+    from dulwich.objects import RawObjectID
+    from dulwich.pack import PackIndexEntry, UnpackedObject
+
+    from canopy.git.limits import Limits
+    from canopy.git.quarantine import Quarantine
+
+_STRUCTURE_BYTES = 16 * 1024 * 1024
+"""A larger commit, tree or tag is an attack: parsed, it needs many times its size."""
+_NAMES = {COMMIT: "commit", TREE: "tree", BLOB: "file", TAG: "tag"}
+_KINDS = {b"commit": COMMIT, b"tree": TREE, b"blob": BLOB, b"tag": TAG}
+# Characters that HFS+ ignores: git's own list.
+_IGNORABLE = dict.fromkeys(
+    (*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF), None
+)
+
+
+def take_in(place: Quarantine, pack: BinaryIO, limits: Limits, cancelled: Callable[[], bool]) -> PackSummary:
+    """Scan, index and check the pack in `pack`, a file in `place.packs`; it is readable there afterwards.
+
+    Raises `PushRejected` with the reason, or another `CanopyError`.
+    """
+    hash_name = place.base.object_format.name
+    summary = scan_pack(pack, limits, hash_name=hash_name)
+    if not summary.objects:
+        return summary
+    try:
+        _index(place, pack, cancelled)
+    except CanopyError:
+        raise
+    except UnresolvedDeltas as exc:
+        raise PushRejected("the pack builds on an object that is not here") from exc
+    except OSError:
+        raise
+    except Exception as exc:  # hostile bytes make the library raise almost anything; a scan came before
+        raise PushRejected(f"the pack is broken: {str(exc)[:200] or type(exc).__name__}") from exc
+    return summary
+
+
+def _index(place: Quarantine, pack: BinaryIO, cancelled: Callable[[], bool]) -> None:
+    form = place.base.object_format
+    examiner = _Examiner(None, form.hash_func, resolve_ext_ref=place.base.get_raw, object_format=form)
+    examiner.cancelled = cancelled
+    with PackData(pack.name, file=pack, object_format=form) as data:
+        examiner.set_pack_data(data)
+        for unpacked in data.iter_unpacked():
+            examiner.record(unpacked)
+        entries: list[PackIndexEntry] = list(examiner)
+    checksum, added = extend_pack(
+        pack, set(examiner.ext_refs()), get_raw=place.base.get_raw, object_format=form
+    )
+    pack.flush()
+    os.fsync(pack.fileno())
+    target = place.packs / f"pack-{checksum.hex()}"
+    Path(pack.name).rename(target.with_suffix(".pack"))
+    target.with_suffix(".pack").chmod(0o444)
+    with target.with_suffix(".idx").open("xb") as file:
+        write_pack_index(file, sorted([*entries, *added]), checksum, version=2)
+        file.flush()
+        os.fsync(file.fileno())
+    target.with_suffix(".idx").chmod(0o444)
+    _check_links(place, examiner, cancelled)
+
+
+class _Examiner(PackIndexer):
+    """Indexes a pack and checks what it resolves."""
+
+    cancelled: Callable[[], bool]
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type]
+        self.kinds: dict[bytes, int] = {}
+        """Binary id to the type of each object of the pack."""
+
+    def _result(self, unpacked: UnpackedObject) -> PackIndexEntry:
+        if self.cancelled():
+            raise LimitExceeded("the push takes too long")
+        kind, chunks = unpacked.obj_type_num, unpacked.obj_chunks
+        if kind is None or chunks is None:
+            raise PushRejected("the pack is broken: an object has no type")
+        if kind != BLOB:
+            size = sum(map(len, chunks))
+            if size > _STRUCTURE_BYTES:
+                raise LimitExceeded(f"a {_NAMES[kind]} of {size:,} bytes is more than is sound")
+            _check(ShaFile.from_raw_chunks(kind, chunks, object_format=self._object_format), kind)
+        self.kinds[unpacked.sha()] = kind
+        return super()._result(unpacked)
+
+
+def _check(found: ShaFile, kind: int) -> None:
+    """Check one object by itself."""
+    name = f"the {_NAMES[kind]} {found.id[:12].decode()}"
+    if kind == TREE:
+        # Before the library's own check, which names only the plainest case.
+        for entry, _, _ in parse_tree(found.as_raw_string(), found.object_format.oid_length):
+            if _is_dot_git(entry):
+                raise PushRejected(f"{name} has an entry {ascii(entry.decode('utf-8', 'replace'))[:60]}")
+    try:
+        found.check()
+    except (ObjectFormatException, ValueError, AssertionError) as exc:
+        raise PushRejected(f"{name} is malformed: {str(exc)[:200]}") from exc
+
+
+def _check_links(place: Quarantine, examiner: _Examiner, cancelled: Callable[[], bool]) -> None:
+    """Check that what one pushed object says of another one's type is true."""
+    kinds = examiner.kinds
+    width = place.base.object_format.oid_length
+    for raw_id, kind in kinds.items():
+        if kind == BLOB:
+            continue
+        if cancelled():
+            raise LimitExceeded("the push takes too long")
+        object_id = sha_to_hex(cast("RawObjectID", raw_id))
+        content = place.store.get_raw(object_id)[1]
+        for target, expected in _targets(kind, content, width):
+            if kinds.get(bytes.fromhex(target.decode()), expected) != expected:
+                raise PushRejected(
+                    f"the {_NAMES[kind]} {object_id[:12].decode()} "
+                    f"names {target[:12].decode()} as a {_NAMES[expected]}, which it is not"
+                )
+
+
+def _targets(kind: int, content: bytes, width: int) -> list[tuple[bytes, int]]:
+    """Return what an object points to, and what that has to be."""
+    if kind == TREE:
+        return [
+            (target, TREE if stat.S_ISDIR(mode) else BLOB)
+            for _, mode, target in parse_tree(content, width)
+            if not S_ISGITLINK(mode)
+        ]
+    found = ShaFile.from_raw_string(kind, content)
+    if isinstance(found, Commit):
+        return [(found.tree, TREE), *((parent, COMMIT) for parent in found.parents)]
+    if isinstance(found, Tag):
+        kind_named, target = found.object
+        return [(target, _KINDS[kind_named.type_name])]
+    return []
+
+
+def _is_dot_git(name: bytes) -> bool:
+    """Tell whether some file system would take a name for `.git`: git's own rules for HFS+ and NTFS."""
+    text = name.decode("utf-8", "replace").translate(_IGNORABLE).lower()
+    for separator in ("\\", ":"):
+        text = text.partition(separator)[0] if text.startswith((".git", "git~1")) else text
+    return text.rstrip(" .") in (".git", "git~1")

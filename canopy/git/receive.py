@@ -1,0 +1,282 @@
+"""Accepting a push: git's receive-pack over stateless HTTP, strict where the stock server is trusting.
+
+The order: read the commands → spool, scan and take in the pack in quarantine → check every ref →
+let the house review the published branch → lock the refs → move the objects → move the refs → report.
+Nothing is kept before the last steps, and `ok` is said only of a ref that has durably moved.
+
+The protocol: https://git-scm.com/docs/pack-protocol#_pushing_data_to_a_server
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dulwich.objects import valid_hexsha
+
+from canopy.errors import CanopyError, LimitExceeded, PushRejected
+from canopy.git.connectivity import Connectivity
+from canopy.git.intake import take_in
+from canopy.git.objects import MissingObject
+from canopy.git.push import BRANCHES, Proposal, PushOutcome, RefUpdate
+from canopy.git.quarantine import quarantine, sole_pusher, sweep
+from canopy.git.reflocks import FETCH_FIRST, RefTransaction, current_value, objection_to_name
+from canopy.git.wire import Answer, Mark, PacketReader, WireError, printable, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from dulwich.object_store import DiskObjectStore
+    from dulwich.refs import DiskRefsContainer
+
+    from canopy.git.limits import Limits
+    from canopy.git.packs import PackSummary
+    from canopy.git.push import PushPolicy, Verdict
+    from canopy.git.quarantine import Quarantine
+    from canopy.git.verify import Verified
+
+CAPABILITIES = b"report-status report-status-v2 delete-refs side-band-64k quiet atomic ofs-delta push-options"
+_COMMAND_BYTES = 2 * 1024 * 1024
+_OPTIONS = 100
+_CHUNK = 1 << 16
+_ATOMIC = "atomic push failed"
+_SHALLOW = "your clone is shallow and lacks what the push builds on: run `git fetch --unshallow` first"
+
+
+@dataclass(slots=True)
+class _Command:
+    ref: bytes
+    old: bytes | None
+    new: bytes | None
+    reason: str = ""
+    """Why not; empty as long as nothing speaks against it."""
+    forced: bool = False
+
+    def value(self) -> RefUpdate:
+        old, new = (name and name.decode() for name in (self.old, self.new))
+        return RefUpdate(shown(self.ref), old or None, new or None, self.reason, self.forced)
+
+
+@dataclass(slots=True)
+class _Request:
+    commands: list[_Command]
+    capabilities: set[bytes]
+    options: tuple[str, ...] = ()
+    shallow: set[bytes] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Reception:
+    """One push. Everything it needs is given; `run` does it and never raises for what a pusher sent."""
+
+    path: Path
+    refs: DiskRefsContainer
+    store: DiskObjectStore
+    policy: PushPolicy
+    limits: Limits
+    verified: Verified
+    review: Callable[[Proposal], Verdict]
+    cancelled: Callable[[], bool]
+    answer: Answer
+
+    def run(self, body: BinaryIO) -> PushOutcome:
+        """Read the push, carry it out or not, and report."""
+        try:
+            request = _read(body, self.policy, self.store.object_format.name)
+        except WireError as exc:
+            self.answer.fail(str(exc))
+            return PushOutcome(error=str(exc))
+        if not request.commands:  # git asks with an empty push whether it may push at all
+            return PushOutcome()
+        self.answer.banded = b"side-band-64k" in request.capabilities
+        self.answer.quiet = b"quiet" in request.capabilities
+        summary, error = None, ""
+        try:
+            with self.answer.heartbeat(), quarantine(self.path, self.store) as place:
+                summary = self._carry_out(request, body, place)
+        except CanopyError as exc:
+            error = str(exc)
+        except OSError as exc:  # the disk: full, read-only, gone
+            error = f"the server cannot write: {exc.strerror or type(exc).__name__}"
+        if error:
+            for command in request.commands:
+                command.reason = command.reason or error
+        self._report(request, error)
+        return PushOutcome(
+            tuple(command.value() for command in request.commands),
+            error,
+            summary.pack_bytes if summary else 0,
+            summary.objects if summary else 0,
+        )
+
+    def _carry_out(self, request: _Request, body: BinaryIO, place: Quarantine) -> PackSummary | None:
+        pack = place.packs / "incoming"
+        with pack.open("w+b") as file:
+            if any(command.new for command in request.commands):
+                self._spool(body, file)
+            with sole_pusher(self.path, self.limits.fetch_seconds, self.cancelled):
+                sweep(self.path)
+                summary = None
+                if file.tell():
+                    summary = take_in(place, file, self.limits, self.cancelled)
+                pack.unlink(missing_ok=True)
+                try:
+                    self._decide(request, place)
+                    self._move(request, place)
+                finally:
+                    if any(command.reason for command in request.commands):
+                        # It may know objects that are thrown away now.
+                        self.verified.trees.clear()
+                        self.verified.blobs.clear()
+        return summary
+
+    def _spool(self, body: BinaryIO, file: BinaryIO) -> None:
+        left = self.limits.pack_bytes
+        while piece := body.read(_CHUNK):
+            left -= len(piece)
+            if left < 0:
+                raise LimitExceeded(f"the push has more than {self.limits.pack_bytes:,} bytes")
+            if self.cancelled():
+                raise LimitExceeded("the push was broken off")
+            file.write(piece)
+        file.flush()
+
+    def _decide(self, request: _Request, place: Quarantine) -> None:
+        """Give each command that must not be its reason."""
+        refs = self.refs
+        tips = [value for ref in refs.allkeys() if (value := refs.read_ref(ref)) and valid_hexsha(value)]
+        connectivity = Connectivity(place.store, place.base, tips, self.limits, self.verified, self.cancelled)
+        for command in request.commands:
+            try:
+                self._judge(command, connectivity)
+            except PushRejected as exc:
+                lacking = isinstance(exc.__cause__, MissingObject)
+                command.reason = _SHALLOW if lacking and request.shallow else str(exc)
+        self._spread_failure(request)
+        for command in request.commands:
+            if not command.reason and command.new and command.ref == self.policy.published_ref.encode():
+                self._ask(command, request, place)
+        self._spread_failure(request)
+
+    def _judge(self, command: _Command, connectivity: Connectivity) -> None:
+        """Raise `PushRejected` when a command is against the rules or the facts."""
+        if objection := objection_to_name(command.ref):
+            raise PushRejected(objection)
+        published = command.ref == self.policy.published_ref.encode()
+        if current_value(self.refs, command.ref) != command.old:
+            raise PushRejected(FETCH_FIRST)
+        if command.new is None:
+            if command.old is None:
+                raise PushRejected("there is no such ref")
+            if published and self.policy.delete == "refuse":
+                raise PushRejected("this branch is the site; deleting it is not allowed")
+            return
+        connectivity.admit(command.ref, command.new)
+        if command.old and command.ref.startswith(BRANCHES.encode()):
+            command.forced = not connectivity.contains(command.new, command.old)
+            if command.forced and published and self.policy.force == "refuse":
+                raise PushRejected("non-fast-forward: forced pushes to this branch are not allowed")
+
+    def _ask(self, command: _Command, request: _Request, place: Quarantine) -> None:
+        """Have the new site reviewed before anybody can see it."""
+        update = command.value()
+        verdict = self.review(
+            Proposal(
+                self.policy.published_branch,
+                update.old,
+                update.new or "",
+                command.forced,
+                request.options,
+                place.store,
+                self.answer.say,
+            )
+        )
+        for message in verdict.messages:
+            self.answer.say(message)
+        if not verdict.accept:
+            command.reason = verdict.reason or "the review declined it"
+
+    def _move(self, request: _Request, place: Quarantine) -> None:
+        """Move what nothing speaks against: first the objects, then the refs."""
+        with RefTransaction(self.refs, place.path) as transaction:
+            for command in request.commands:
+                if not command.reason:
+                    try:
+                        transaction.prepare(command.ref, command.old, command.new)
+                    except PushRejected as exc:
+                        command.reason = str(exc)
+            if self._spread_failure(request):
+                return
+            if self.answer.gone or self.cancelled():
+                raise LimitExceeded("the push was broken off")
+            if any(command.new and not command.reason for command in request.commands):
+                place.accept()
+            transaction.commit()
+
+    def _spread_failure(self, request: _Request) -> bool:
+        """In an atomic push one failure is everybody's; tell whether nothing is left to do."""
+        if b"atomic" in request.capabilities and any(command.reason for command in request.commands):
+            for command in request.commands:
+                command.reason = command.reason or _ATOMIC
+        return all(command.reason for command in request.commands)
+
+    def _report(self, request: _Request, error: str) -> None:
+        answer = self.answer
+        if {b"report-status", b"report-status-v2"} & request.capabilities:
+            inner = bytearray()
+            report = Answer(inner.extend)
+            report.line(f"unpack {_phrase(error) or 'ok'}\n".encode())
+            for command in request.commands:
+                if command.reason:
+                    report.line(b"ng " + command.ref + b" " + _phrase(command.reason).encode() + b"\n")
+                else:
+                    report.line(b"ok " + command.ref + b"\n")
+            report.mark(Mark.FLUSH)
+            report.flush()
+            answer.data(bytes(inner))
+        if answer.banded:
+            answer.mark(Mark.FLUSH)
+        answer.flush()
+
+
+def _read(body: BinaryIO, policy: PushPolicy, object_format: str) -> _Request:
+    """Read what comes before the pack. Raises `WireError`."""
+    packets = PacketReader(body, most_bytes=_COMMAND_BYTES)
+    request = _Request([], set())
+    for line in packets.section():
+        if line.startswith(b"shallow "):
+            request.shallow.add(line[8:])
+            continue
+        if not request.commands:
+            line, _, capabilities = line.partition(b"\0")
+            request.capabilities = set(capabilities.split())
+        request.commands.append(_command(line))
+        if len(request.commands) > policy.refs:
+            raise WireError(f"a push may move {policy.refs:,} refs at once")
+    refs = [command.ref for command in request.commands]
+    if len(set(refs)) != len(refs):
+        raise WireError("the push names a ref twice")
+    wanted = next((c for c in request.capabilities if c.startswith(b"object-format=")), b"")
+    if wanted and wanted != f"object-format={object_format}".encode():
+        raise WireError(f"this repository speaks {object_format} only")
+    if b"push-options" in request.capabilities:
+        options = [printable(line.decode("utf-8", "replace")) for line in packets.section()]
+        if len(options) > _OPTIONS:
+            raise WireError(f"a push may have {_OPTIONS} options")
+        request.options = tuple(options)
+    return request
+
+
+def _command(line: bytes) -> _Command:
+    parts = line.split(b" ", 2)
+    if len(parts) != 3 or not all(valid_hexsha(name) for name in parts[:2]) or not parts[2]:
+        raise WireError("the push has a command that is none")
+    old, new = (name if name.strip(b"0") else None for name in parts[:2])
+    return _Command(parts[2], old, new)
+
+
+def _phrase(text: str) -> str:
+    """One line that fits a report."""
+    return printable(" ".join(text.split()))[:500]
