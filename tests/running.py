@@ -1,0 +1,185 @@
+"""Canopy as a user runs it: a process of its own, reached over HTTP; and git as a user runs it."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+GIT_ENVIRONMENT = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_AUTHOR_NAME": "Ada",
+    "GIT_AUTHOR_EMAIL": "ada@example.org",
+    "GIT_COMMITTER_NAME": "Ada",
+    "GIT_COMMITTER_EMAIL": "ada@example.org",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """Return this process's environment without any setting of Canopy or git."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CANOPY_", "GIT_"))}
+    return kept | GIT_ENVIRONMENT | extra
+
+
+def git(*arguments: str, cwd: Path | None = None, check: bool = True, **env: str) -> str:
+    """Run git and return what it printed, both streams."""
+    done = subprocess.run(
+        ["git", *arguments],
+        cwd=cwd,
+        env=environment(**env),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    if check and done.returncode:
+        raise AssertionError(f"git {' '.join(arguments)} failed:\n{done.stdout}")
+    return done.stdout
+
+
+def commit(work: Path, message: str = "Change", **env: str) -> str:
+    """Commit everything in a work tree and return the commit's id."""
+    git("add", "-A", cwd=work)
+    git("commit", "-q", "--allow-empty", "-m", message, cwd=work, **env)
+    return git("rev-parse", "HEAD", cwd=work).strip()
+
+
+@dataclass
+class Reply:
+    """What the server answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
+
+
+@dataclass
+class Server:
+    """A running Canopy."""
+
+    process: subprocess.Popen[str]
+    port: int = 0
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where a reader finds it."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def output(self) -> str:
+        """All that it printed so far."""
+        return "\n".join(self.lines)
+
+    def get(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Reply:
+        """Send one request; underscores in header names stand for dashes."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            fields = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, path, body, fields)
+            response = connection.getresponse()
+            content = response.read()
+            return Reply(
+                response.status, {name.lower(): value for name, value in response.getheaders()}, content
+            )
+        finally:
+            connection.close()
+
+    def wait_for(self, path: str, text: str = "", status: int = 200, seconds: float = 20) -> Reply:
+        """Ask for a page until it answers with `status` and contains `text`."""
+        deadline = time.monotonic() + seconds
+        while True:
+            with contextlib.suppress(OSError):
+                reply = self.get(path)
+                if reply.status == status and text in reply.text:
+                    return reply
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{path} never was {status} with {text!r}; the log:\n{self.output}")
+            time.sleep(0.02)
+
+    def stop(self, number: int = signal.SIGTERM, seconds: float = 20) -> int:
+        """Send a signal and return the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.process.wait(seconds)
+
+
+def start(*arguments: str, data: Path, cwd: Path | None = None, ready: bool = True, **env: str) -> Server:
+    """Start Canopy on a free port and wait until it listens (and, if `ready`, has an edition)."""
+    command = [sys.executable, "-m", "canopy", *arguments, "--port", "0", "--data", str(data)]
+    process = subprocess.Popen(
+        command, cwd=cwd, env=environment(**env), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    server = Server(process)
+    listening = threading.Event()
+
+    def read() -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            server.lines.append(line.rstrip("\n"))
+            found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+            if found and not server.port:
+                server.port = int(found[1])
+                listening.set()
+        listening.set()
+
+    threading.Thread(target=read, daemon=True).start()
+    if not listening.wait(30) or not server.port:
+        server.stop(signal.SIGKILL)
+        raise AssertionError(f"Canopy did not start:\n{server.output}")
+    if ready:
+        server.wait_for("/-/ready")
+    return server
+
+
+@contextlib.contextmanager
+def running(*arguments: str, data: Path, ready: bool = True, **env: str) -> Iterator[Server]:
+    """Run Canopy for the time of a test."""
+    server = start(*arguments, data=data, ready=ready, **env)
+    try:
+        yield server
+    finally:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.stop(seconds=10)
+        if server.process.poll() is None:
+            server.process.kill()
+            server.process.wait()
+        if server.process.stdout is not None:
+            server.process.stdout.close()
+
+
+def repository(path: Path, files: dict[str, str | bytes], branch: str = "main") -> Path:
+    """Make a work tree with one commit of `files` and return its path."""
+    path.mkdir(parents=True)
+    git("init", "-q", "-b", branch, cwd=path)
+    write(path, files)
+    commit(path, "Begin")
+    return path
+
+
+def write(work: Path, files: dict[str, str | bytes]) -> None:
+    """Write files into a work tree."""
+    for name, content in files.items():
+        file = work / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
