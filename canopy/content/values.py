@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from canopy.content.memo import Memo
     from canopy.problem import Problem
+
+SAFE = "/!$&'()*+,;=:@~-._"
+"""Characters of a path that a URL shows as they are (RFC 3986, 3.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,10 @@ class Site:
     problems: tuple[Problem, ...]
     names: Mapping[str, str] = field(repr=False)
     """Case-folded ways in which an author may write a link's target, to the path that is meant."""
+    root: str = ""
+    """The folder of the repository that is the site's top, without slashes at its ends."""
+    memo: Memo | None = field(default=None, repr=False, compare=False)
+    """What the next build takes over; no part of the site's meaning, and of no use outside this room."""
 
     @property
     def base_path(self) -> str:
@@ -179,8 +187,8 @@ class Site:
 
     def url(self, path: str) -> str:
         """Return the link to a path of the site, with base path and percent-encoding."""
-        return self.base_path + quote(path, safe="/!$&'()*+,;=:@~-._")
+        return self.base_path + quote(path, safe=SAFE)
 
     def absolute(self, path: str) -> str:
         """Return the absolute URL of a path of the site."""
-        return self.base_url.removesuffix("/") + quote(path, safe="/!$&'()*+,;=:@~-._")
+        return self.base_url.removesuffix("/") + quote(path, safe=SAFE)

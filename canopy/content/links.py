@@ -1,0 +1,181 @@
+"""Where a link that an author wrote leads. Pure; makes no URL: `Site.url` and `Site.absolute` do.
+
+A target is tried as authors mean it and as browsers read it: relative to the file's folder in the repository,
+relative to the page's address, and, when both lead nowhere, from the top. The exact spelling is preferred;
+then another case, a missing extension or another sign for a space is forgiven where it is unambiguous.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from canopy.content.paths import clean, folded, parent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from canopy.content.values import Page, Site
+
+MAX_TARGET = 8000
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}):")
+_ENTITY = re.compile(r"&(?:amp|#38|#[xX]26);")
+_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=]*")
+_IGNORED = dict.fromkeys(map(ord, "\t\n\r"))  # browsers drop these anywhere in a URL (WHATWG URL)
+_SCHEMES = frozenset(
+    "http https mailto tel sms ftp ftps sftp git ssh irc ircs xmpp matrix sip sips magnet geo news nntp webcal "
+    "bitcoin gopher gemini feed callto facetime signal tg obsidian zotero doi".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a link leads."""
+
+    kind: str
+    """`external`, `internal`, `page` (a place on the same page) or `broken`."""
+    path: str
+    """Internal and page: a path of the site. External: the URL. Broken: the path that was meant, or nothing
+    when the target must not be linked at all (`javascript:`)."""
+    suffix: str = ""
+    """`?query#fragment` as it was written; of an external URL it is part of the path."""
+
+
+def resolve(site: Site, page: Page, target: str) -> Target:
+    """Return where a link on the page leads. Wikilinks are resolved by their own function, not here."""
+    target = _ENTITY.sub("&", target.strip().translate(_IGNORED))
+    if len(target) > MAX_TARGET and not target.startswith("data:"):
+        return Target("broken", "")
+    if not target or target[0] == "#":
+        return Target("page", page.path, target)
+    own = _own_path(site, target)
+    if own is not None:
+        found = _inside(site, page, own)
+        return found if found.kind != "broken" else Target("external", target)
+    if target.startswith("//") or target.startswith(("\\", "/\\")):
+        return Target("external", target) if target.startswith("//") else Target("broken", "")
+    if scheme := _SCHEME.match(target):
+        return _with_scheme(site, page, target, scheme[1].lower())
+    return _inside(site, page, target)
+
+
+def _with_scheme(site: Site, page: Page, target: str, scheme: str) -> Target:
+    if scheme in _SCHEMES or _IMAGE.fullmatch(target):
+        return Target("external", target)
+    found = _inside(site, page, target)  # a note may be called `re: plans`
+    return found if found.kind == "internal" else Target("broken", "")
+
+
+def _own_path(site: Site, target: str) -> str | None:
+    """Return what follows the base URL if the target is an absolute URL of the site itself."""
+    base = site.base_url.rstrip("/")
+    origin, _, rest = base.partition("://")
+    if not origin or not rest or not target.lower().startswith(("http://", "https://")):
+        return None
+    place = target[target.index("://") + 3 :]
+    if place[: len(rest)].lower() != rest.lower() or place[len(rest) : len(rest) + 1] not in (
+        "",
+        "/",
+        "?",
+        "#",
+    ):
+        return None
+    after = place[len(rest) :]
+    return after if after.startswith("/") else "/" + after
+
+
+def _inside(site: Site, page: Page, target: str) -> Target:
+    path, suffix = split_suffix(target)
+    path = unquote(path)
+    found = _found(site, page, path)
+    if found is None and suffix:  # a file may be called `C#.md`
+        found = _found(site, page, unquote(target))
+        suffix = "" if found else suffix
+    if found is None:
+        return Target("broken", _candidates(site, page, path)[0], suffix)
+    if "://" in found:
+        return Target("external", found)
+    return Target("internal", found, suffix)
+
+
+def split_suffix(target: str) -> tuple[str, str]:
+    """Return the path of a target, and its query and fragment with their signs."""
+    cut = min((at for at in (target.find("?"), target.find("#")) if at >= 0), default=len(target))
+    return target[:cut], target[cut:]
+
+
+def _found(site: Site, page: Page, path: str) -> str | None:
+    candidates = _candidates(site, page, path)
+    return find(candidates, _Places(site).__contains__, site.redirects, site.names, path)
+
+
+def _candidates(site: Site, page: Page, path: str) -> list[str]:
+    """Return the paths of the site that a decoded relative or absolute path may mean, the likeliest first."""
+    path = path.replace("\\", "/")
+    root = f"/{site.root}/" if site.root else ""
+    if path.startswith("/"):
+        paths = [join("/", path)]
+        base = site.base_path
+        if base and path.startswith(base + "/"):
+            paths.append(join("/", path[len(base) :]))
+        if root and path.startswith(root):
+            paths.append(join("/", path[len(root) :]))
+        return paths
+    file = "/" + page.source.path.removeprefix(root[1:])
+    folders = (parent(file), parent(page.path), page.path, "/")
+    return list(dict.fromkeys(join(folder, path) for folder in folders))
+
+
+def join(folder: str, path: str) -> str:
+    """Return the path below the folder with `.` and `..` resolved, and without a slash at its end (RFC 3986)."""
+    parts: list[str] = []
+    for part in f"{folder}/{path}".split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/" + "/".join(parts)
+
+
+def find(
+    paths: Iterable[str],
+    exists: Callable[[str], bool],
+    redirects: Mapping[str, str],
+    names: Mapping[str, str],
+    bare: str = "",
+) -> str | None:
+    """Return the first path that is there, with redirects followed and spellings forgiven; None if none is.
+
+    `bare` is the name of a file that may lie anywhere if it exists only once, in the way of Obsidian.
+    """
+    paths = [clean(path) for path in paths]
+    for path in paths:
+        if exists(path):
+            return path
+        if path in redirects:
+            return redirects[path]
+    for path in paths:
+        spelling = folded(path)
+        shorter = spelling.removesuffix(".html").removesuffix(".htm")
+        if found := names.get(spelling) or names.get(shorter):
+            return found
+    return names.get(folded(bare)) if bare and "/" not in bare else None
+
+
+class _Places:
+    """All paths of a site that answer with something of its own."""
+
+    __slots__ = ("_site",)
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def __contains__(self, path: str) -> bool:
+        site = self._site
+        if path in site.pages or path in site.assets or path in site.sections:
+            return True
+        if path.startswith("/tags/"):
+            return path[len("/tags/") :] in site.terms
+        return path in ("/", "/tags", "/atom") or path.startswith("/-/")

@@ -1,0 +1,263 @@
+"""The map of the site's addresses: who gets which, who introduces which folder, what redirects where.
+
+Rules, in this order. Canopy's own addresses (`/-/…`, `/tags`, `/tags/x` of a tag, `/atom`) belong to nobody else,
+as in the original. A folder with articles has the address of its path. Files that are served as they are have
+their exact path. An article has the address it asks for; of two that want one, the one whose file has that
+very name wins, then the one whose name leads there, then who asks by `slug`, then by `url`; then the first by path.
+The loser keeps its file's path as its address and gets a problem that names the winner. Redirects come last and
+displace nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from canopy.content.claims import Kind
+from canopy.content.links import find, join, split_suffix
+from canopy.content.paths import clean, parent
+from canopy.problem import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from canopy.content.sources import File
+
+MAX_HOPS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The finished map. Files are named by their path below the site's top."""
+
+    addresses: Mapping[str, str]
+    """From a file to its path of the site; not of a file that redirects."""
+    folders: Mapping[str, str]
+    """From a folder with articles to its section's path."""
+    indexes: Mapping[str, str]
+    """From a folder to the file that introduces it."""
+    redirects: Mapping[str, str]
+    """To a path of the site or an absolute URL."""
+    suffixes: Mapping[str, str]
+    """From a redirecting path to the query and fragment that its target has besides."""
+    names: Mapping[str, str]
+    """From a case-folded spelling to the path that alone is meant by it."""
+    problems: tuple[Problem, ...]
+
+
+def place(files: Sequence[File], terms: Iterable[str], home: str = "") -> Places:
+    """Return the map of the files, which are sorted by path; `home` is the one that is the start page by setting."""
+    plan = _Plan(terms)
+    articles = [file for file in files if file.claim.kind is Kind.ARTICLE]
+    plan.add_folders(articles, home)
+    for file in files:
+        if file.claim.kind is Kind.ASSET:
+            plan.settle(file)
+    articles.sort(key=lambda file: file.claim.rank)
+    for file in articles:
+        if plan.indexes.get(file.claim.folder) == file.path:
+            plan.addresses[file.path] = plan.folders[file.claim.folder]
+        else:
+            plan.settle(file)
+    plan.add_redirects(files)
+    return plan.finished()
+
+
+class _Plan:
+    """The map while it is being drawn."""
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        self.addresses: dict[str, str] = {}
+        self.folders: dict[str, str] = {}
+        self.indexes: dict[str, str] = {}
+        self.redirects: dict[str, str] = {}
+        self.suffixes: dict[str, str] = {}
+        self.names: dict[str, str] = {}
+        self.problems: list[Problem] = []
+        self._reserved = {"/tags", "/atom", "/-", *(f"/tags/{term}" for term in terms)}
+        self._taken: dict[str, str] = {}  # from an address to the repository path of who has it
+        self._section_at: dict[str, str] = {}
+
+    def add_folders(self, articles: Iterable[File], home: str) -> None:
+        """Give each folder that has articles its address and, if it has one, its introduction."""
+        best: dict[str, tuple[int, str]] = {}
+        self.folders["/"] = "/"
+        self._taken["/"] = "/"
+        for file in articles:
+            claim = file.claim
+            folder = claim.folder
+            while folder not in self.folders:
+                self._add_folder(folder, file)
+                folder = parent(folder)
+            if claim.index and file.path != home:
+                best[claim.folder] = min(best.get(claim.folder, (99, "")), (claim.index, file.path))
+        self.indexes.update((folder, path) for folder, (_, path) in best.items())
+
+    def _add_folder(self, folder: str, file: File) -> None:
+        wanted = clean(folder)
+        address = wanted if self._is_free(wanted) else self._free(self._outside(wanted))
+        self.folders[folder] = address
+        self._taken[address] = folder + "/"
+        self._section_at[address] = folder
+        if address != wanted and wanted in self._reserved:
+            where = file.blob.path.removesuffix(file.path[len(folder) :])
+            reason = f"the address {wanted} is Canopy's own: the folder's listing is at {address}"
+            self.problems.append(Problem(where, 0, reason, "rename the folder"))
+
+    def _is_free(self, address: str) -> bool:
+        return address not in self._taken and address not in self._reserved and not address.startswith("/-/")
+
+    def _free(self, address: str) -> str:
+        """Return the address, or the first free one with a number at its end."""
+        candidate, number = address, 2
+        while not self._is_free(candidate):
+            candidate, number = f"{address}-{number}", number + 1
+        return candidate
+
+    def _outside(self, address: str) -> str:
+        return "/_" + address[2:] if address == "/-" or address.startswith("/-/") else address
+
+    def settle(self, file: File) -> None:
+        """Give the file the address it asks for, or the next best."""
+        claim = file.claim
+        wanted = claim.address
+        if self._is_free(wanted):
+            self._taken[wanted] = file.blob.path
+            self.addresses[file.path] = wanted
+            return
+        folder = self._section_at.get(wanted)
+        if folder is not None and claim.introduces == wanted and folder not in self.indexes:
+            self.indexes[folder] = file.path
+            self.addresses[file.path] = wanted
+            return
+        address = self._free(self._outside(claim.exact))
+        self._taken[address] = file.blob.path
+        self.addresses[file.path] = address
+        owner = self._owner(wanted)
+        cure = "rename one of the two" if owner else "rename the file"
+        reason = f"its address {wanted} belongs to {owner or 'Canopy itself'}: it is at {address}"
+        self.problems.append(Problem(file.blob.path, 0, reason, cure))
+
+    def _owner(self, address: str) -> str:
+        folder = self._section_at.get(address)
+        return (
+            self._taken.get(address, "") if folder is None else self.indexes.get(folder, self._taken[address])
+        )
+
+    def add_redirects(self, files: Iterable[File]) -> None:
+        """Add what leads elsewhere: what authors ask for first, then what helps, where nothing else is."""
+        pending: dict[str, File] = {}
+        for file in files:
+            if file.claim.kind is Kind.REDIRECT:
+                for wish in dict.fromkeys((file.claim.address, file.claim.exact)):
+                    self._add_stub(wish, file, pending)
+        for file in files:
+            for alias in file.claim.aliases if file.path in self.addresses else ():
+                self._add_alias(alias, file, pending)
+        for file in files:
+            claim = file.claim
+            if claim.kind is Kind.REDIRECT:
+                for weak in claim.weak:
+                    if self._is_free(weak):
+                        pending.setdefault(weak, file)
+            elif (address := self.addresses.get(file.path)) is not None:
+                weak_ones = claim.weak if address == claim.address or not claim.index else claim.weak[1:]
+                for weak in weak_ones:
+                    if (
+                        weak not in self._taken
+                        and weak != address
+                        and self._is_free(weak)
+                        and weak not in pending
+                    ):
+                        self.redirects.setdefault(weak, address)
+        self.names = self._spellings(files)
+        targets = {id(file): self._destination(file, pending) for file in pending.values()}
+        for path, file in pending.items():
+            target, suffix = targets[id(file)]
+            if target:
+                self.redirects[path] = target
+            if suffix:
+                self.suffixes[path] = suffix
+
+    def _add_stub(self, wish: str, file: File, pending: dict[str, File]) -> None:
+        if self._is_free(wish) and wish not in pending:
+            pending[wish] = file
+            return
+        owner = pending[wish].blob.path if wish in pending else self._owner(wish) or "Canopy itself"
+        reason = f"the address {wish} belongs to {owner}: it does not redirect"
+        self.problems.append(Problem(file.blob.path, 0, reason, "rename one of the two"))
+
+    def _add_alias(self, alias: str, file: File, pending: dict[str, File]) -> None:
+        address = self.addresses[file.path]
+        path = clean(_alias_path(alias, file.claim.folder))
+        if path == address:
+            return
+        if "://" in alias or not self._is_free(path) or path in pending or path in self.redirects:
+            owner = (
+                pending[path].blob.path if path in pending else self._owner(path) or self.redirects.get(path)
+            )
+            reason = f"the alias {alias[:100]} belongs to {owner or 'Canopy itself'}"
+            if "://" in alias:
+                reason = f"the alias {alias[:100]} is not a path of this site"
+            if owner != address:
+                self.problems.append(Problem(file.blob.path, 0, reason, "leave it out", Severity.WARNING))
+            return
+        self.redirects[path] = address
+
+    def _destination(self, file: File, pending: Mapping[str, File]) -> tuple[str, str]:
+        """Return where a redirect leads in the end, with its suffix; nothing if it leads in a circle."""
+        seen: set[str] = set()
+        onward = file
+        while len(seen) < MAX_HOPS and onward.path not in seen:
+            seen.add(onward.path)
+            target = onward.claim.redirect
+            if target.startswith("//"):
+                return "https:" + target, ""
+            if target.lower().startswith(("http://", "https://")):
+                return target, ""
+            path, suffix = split_suffix(target)
+            found = self._next(onward, unquote(path), pending)
+            if isinstance(found, str):
+                return found, suffix
+            onward = found
+        self.problems.append(Problem(file.blob.path, 0, "redirects in a circle", "let it lead to a page"))
+        return "", ""
+
+    def _next(self, file: File, path: str, pending: Mapping[str, File]) -> str | File:
+        folders = ("/",) if path.startswith("/") else (file.claim.folder, "/")
+        paths = list(dict.fromkeys(clean(join(folder, path)) for folder in folders))
+        for candidate in paths:
+            if candidate in pending:
+                return pending[candidate]
+        found = find(paths, lambda p: not self._is_free(p), self.redirects, self.names)
+        if found is None:
+            reason = f"redirects to {paths[0]}, which is not there"
+            self.problems.append(Problem(file.blob.path, 0, reason, "correct its target", Severity.WARNING))
+        return found or paths[0]
+
+    def _spellings(self, files: Iterable[File]) -> dict[str, str]:
+        names: dict[str, str] = {}
+        ambiguous = set()
+        for file in files:
+            address = self.addresses.get(file.path)
+            if address is None:
+                continue
+            for spelling in file.claim.spellings:
+                if names.setdefault(spelling, address) != address:
+                    ambiguous.add(spelling)
+        for spelling in ambiguous:
+            del names[spelling]
+        return names
+
+    def finished(self) -> Places:
+        """Return the map as it is now."""
+        problems = tuple(sorted(set(self.problems)))
+        return Places(
+            self.addresses, self.folders, self.indexes, self.redirects, self.suffixes, self.names, problems
+        )
+
+
+def _alias_path(alias: str, folder: str) -> str:
+    path = unquote(split_suffix(alias)[0])
+    return join("/" if path.startswith("/") else folder, path)

@@ -1,0 +1,241 @@
+"""What markdown says before it is rendered: its first heading, its first paragraph, its length.
+
+A reading of the beginning only, line by line, in time linear in the text: whatever the line holds, patterns
+see at most `MAX_INLINE` characters of it. Not a markdown parser: it knows blocks just well enough not to take
+a comment in a code fence for a heading. Makes no HTML.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_SCAN = 64 * 1024
+"""Characters in which a title and a summary are looked for."""
+MAX_INLINE = 1000
+MAX_TITLE = 300
+MAX_SUMMARY = 300
+
+_NOT_PROSE = re.compile(
+    r"[ ]{0,3}(?:[-*+](?:\s|$)|\d{1,9}[.)](?:\s|$)|>|\||<[A-Za-z/!?]|\{[%{:]|\[[^\]\n]{1,200}\]:|"
+    r"(?:[-*_][ \t]*){3,}$|\$\$|!\[|\[!\[|!\[\[|:::)"
+)
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>~&{]")
+_CODE = re.compile(r"(?<!`)(`{1,8})(?!`)(.+?)(?<!`)\1(?!`)")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{2,31});")
+_URL = r"\([^()]{0,500}(?:\([^()]{0,500}\)[^()]{0,500})?\)"
+_REDUCTIONS = (
+    (re.compile(r"\[\^[^\[\]]{1,100}\]"), ""),
+    (re.compile(r"!?\[\[[^\[\]|]{1,300}\|([^\[\]]{1,300})\]\]"), r"\1"),
+    (re.compile(r"!?\[\[([^\[\]|]{1,300})\]\]"), r"\1"),
+    (re.compile(rf"!\[([^\[\]]{{0,500}})\](?:{_URL}|\[[^\[\]]{{0,100}}\])"), r"\1"),
+    (re.compile(rf"\[([^\[\]]{{0,500}})\](?:{_URL}|\[[^\[\]]{{0,100}}\])"), r"\1"),
+    (re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,500})>"), r"\1"),
+    (re.compile(r"<!--[^<>]{0,500}-->|</?[A-Za-z][^<>]{0,500}>"), ""),
+    (re.compile(r"\*{1,3}(?=\S)([^*]{1,500})(?<=\S)\*{1,3}"), r"\1"),
+    (re.compile(r"(?<!\w)_{1,3}(?=\S)([^_]{1,500})(?<=\S)_{1,3}(?!\w)"), r"\1"),
+    (re.compile(r"~~(?=\S)([^~]{1,500})~~"), r"\1"),
+    (re.compile(r"[ \t]\{[#.:][^{}]{0,100}\}[ \t]*$"), ""),
+)
+_KEPT = re.compile("\ue000(\\d{1,4})\ue001")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block at the beginning of a text."""
+
+    kind: str
+    """`heading`, `paragraph` or `other`."""
+    text: str
+    """The source of the block's inline content; empty for `other`."""
+    line: int
+    """The lines of the text before it."""
+    end: int
+    """The offset in the text after its last line."""
+    end_line: int
+    """The lines of the text up to `end`."""
+
+
+def plain(text: str, limit: int = MAX_SUMMARY) -> str:
+    """Return inline markdown as plain text on one line, at most `limit` characters, cut between words."""
+    text = text[:MAX_INLINE].replace("\ue000", "").replace("\ue001", "")
+    if _SPECIAL.search(text):
+        text = _reduce(text)
+    return shortened(" ".join(text.split()), limit)
+
+
+def _reduce(text: str) -> str:
+    kept: list[str] = []
+
+    def keep(piece: str) -> str:
+        kept.append(piece)
+        return f"\ue000{len(kept) - 1}\ue001"
+
+    text = _CODE.sub(lambda m: keep(m[2].strip() or m[2]), text)
+    text = _ESCAPE.sub(lambda m: keep(m[1]), text)
+    for pattern, replacement in _REDUCTIONS:
+        text = pattern.sub(replacement, text)
+    text = _ENTITY.sub(lambda m: html.unescape(m[0]), text)
+    return _KEPT.sub(lambda m: kept[int(m[1])], text)
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return the text, cut between words and ended by an ellipsis if it is longer than `limit`."""
+    if len(text) <= limit:
+        return text
+    space = text.rfind(" ", limit // 2, limit)  # scripts without spaces are cut anywhere
+    return text[: space if space > 0 else limit - 1].rstrip(" ,;:–—-") + "…"
+
+
+def escaped(text: str) -> str:
+    """Return markdown that shows exactly this plain text."""
+    text = re.sub(r"([\\`*\[\]<])", r"\\\1", text)
+    text = re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", text)
+    text = re.sub(r"&(?=#?\w{1,31};)", r"\\&", text)
+    text = re.sub(r"~(?=~)", r"\\~", text)
+    return re.sub(r"^([#>+=|-]|\d{1,9}(?=[.)]))", _escape_start, text)
+
+
+def _escape_start(match: re.Match[str]) -> str:
+    start = match[1]
+    return start + "\\" if start.isdigit() else "\\" + start
+
+
+def blocks(text: str) -> Iterator[Block]:
+    """Yield the blocks at the beginning of the text, as far as `MAX_SCAN` reaches."""
+    lines = _Lines(text)
+    while (line := lines.peek()) is not None:
+        if not line.strip():
+            lines.take()
+        elif fence := _FENCE.match(line):
+            yield _fenced(lines, fence[1])
+        elif line.lstrip(" ").startswith("<!--"):
+            yield _comment(lines)
+        elif line.startswith(("    ", "\t")) or (_NOT_PROSE.match(line) and _atx(line) is None):
+            yield _until_blank(lines)
+        elif (title := _atx(line)) is not None:
+            at = lines.number
+            lines.take()
+            yield Block("heading", title, at, lines.offset, lines.number)
+        else:
+            yield _paragraph(lines)
+
+
+def _atx(line: str) -> str | None:
+    rest = line[:MAX_INLINE].lstrip(" ")
+    if not rest.startswith("#") or line.startswith("    "):
+        return None
+    title = rest.lstrip("#")
+    if len(rest) - len(title) > 6 or (title and title[0] not in " \t"):
+        return None
+    title = title.strip()
+    closed = title.rstrip("#")
+    return closed.rstrip() if not closed or closed[-1] in " \t" else title
+
+
+def _fenced(lines: _Lines, mark: str) -> Block:
+    at = lines.number
+    lines.take()
+    while (line := lines.take()) is not None:
+        closing = line.strip()
+        if len(closing) >= len(mark) and not closing.strip(mark[0]):
+            break
+    return Block("other", "", at, lines.offset, lines.number)
+
+
+def _comment(lines: _Lines) -> Block:
+    at = lines.number
+    while (line := lines.take()) is not None and "-->" not in line:
+        pass
+    return Block("other", "", at, lines.offset, lines.number)
+
+
+def _until_blank(lines: _Lines) -> Block:
+    at = lines.number
+    while (line := lines.peek()) is not None and line.strip():
+        if lines.number > at and (_FENCE.match(line) or _atx(line) is not None):
+            break
+        lines.take()
+    return Block("other", "", at, lines.offset, lines.number)
+
+
+def _paragraph(lines: _Lines) -> Block:
+    at, length = lines.number, 0
+    text: list[str] = []
+    while (line := lines.peek()) is not None:
+        mark = line.strip()
+        if text and mark and not line.startswith("    ") and mark.strip(mark[0]) == "" and mark[0] in "=-":
+            lines.take()
+            return Block("heading", " ".join(text), at, lines.offset, lines.number)
+        if not mark or _FENCE.match(line) or _atx(line) is not None or (text and _NOT_PROSE.match(line)):
+            break
+        if length < MAX_INLINE:
+            text.append(mark[:MAX_INLINE])
+            length += len(text[-1])
+        lines.take()
+    return Block("paragraph", " ".join(text), at, lines.offset, lines.number)
+
+
+def heading(body: str) -> Block | None:
+    """Return the first heading with a text, if the beginning of the body has one."""
+    for block in blocks(body):
+        if block.kind == "heading" and plain(block.text):
+            return block
+    return None
+
+
+def leading_heading(body: str) -> Block | None:
+    """Return the heading with which the body begins, if it does."""
+    first = next(blocks(body), None)
+    return first if first and first.kind == "heading" else None
+
+
+def summary(body: str) -> str:
+    """Return the plain text of the first paragraph, as markdown that shows it; empty without one."""
+    for block in blocks(body):
+        if block.kind == "paragraph" and (text := plain(block.text).lstrip("# ")):
+            return escaped(text)
+    return ""
+
+
+def count_words(text: str) -> int:
+    """Return the number of words; a Chinese or Japanese character counts as one."""
+    if text.isascii():
+        return len(text.split())
+    return len(_CJK.sub(" x ", text).split())
+
+
+class _Lines:
+    """A cursor over the lines of the beginning of a text, which is never split as a whole."""
+
+    __slots__ = ("_end", "_line", "_text", "number", "offset")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.offset = 0
+        self.number = 0
+        self._line: str | None = None
+        self._end = 0
+
+    def peek(self) -> str | None:
+        if self._line is None and self.offset < len(self._text) and self.offset < MAX_SCAN:
+            end = self._text.find("\n", self.offset)
+            self._end = len(self._text) if end < 0 else end + 1
+            # A longer line is no heading, and its beginning says what kind of block it is.
+            self._line = self._text[self.offset : min(self._end, self.offset + 4 * MAX_INLINE)].rstrip("\n")
+        return self._line
+
+    def take(self) -> str | None:
+        line = self.peek()
+        if line is not None:
+            self.offset, self._line = self._end, None
+            self.number += 1
+        return line

@@ -1,0 +1,272 @@
+"""From a snapshot to a site: the order of the steps, and what is taken over from the site before.
+
+Every step is a function of its inputs alone; an object whose inputs did not change is taken from the previous
+site, so that `is` tells what a commit changed and a build costs what changed.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote
+
+from canopy.content.claims import Kind
+from canopy.content.conventions import recognise
+from canopy.content.identity import site_uuid
+from canopy.content.memo import Memo
+from canopy.content.paths import base_name, folded
+from canopy.content.permalinks import Places, place
+from canopy.content.sections import build_navigation, build_sections, build_terms, order
+from canopy.content.settings import Settings, read_settings
+from canopy.content.sources import File, read_file
+from canopy.content.values import SAFE, Asset, Author, Page, Section, Site, SiteOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from canopy.content.conventions import Convention
+    from canopy.git.values import Blob, Snapshot
+    from canopy.problem import Problem
+
+MANY = 500
+"""Changed pages from which sorting all is cheaper than inserting each."""
+V = TypeVar("V")
+
+
+def build(snapshot: Snapshot, options: SiteOptions, previous: Site | None = None) -> Site:
+    """Return what the snapshot means as a site. `previous` makes it quicker and changes nothing else."""
+    prefix = f"{options.root.strip('/')}/" if options.root.strip("/") else ""
+    settings = read_settings(snapshot.blobs, prefix)
+    memo = previous.memo if previous else None
+    convention = _convention(snapshot.blobs, prefix)
+    if memo and (memo.convention != convention or memo.prefix != prefix):
+        memo = None
+    files = _read(snapshot.blobs, prefix, convention, memo)
+    terms = frozenset(tag for file in files.values() if _is_article(file) for tag in _tags(file))
+    start = "/" + (settings.index_page or "Index").strip("/") if convention.exact else ""
+    places = _place(files, terms, start, memo)
+    pages = _pages(files, places, memo)
+    ordered = _ordered(pages, memo)
+    new = Memo(convention, prefix, files, terms, start, places, pages, ordered)
+    return _assemble(snapshot, options, settings, new, previous)
+
+
+def _convention(blobs: Mapping[str, Blob], prefix: str) -> Convention:
+    below = {
+        "/" + path.removeprefix(prefix)
+        for path in blobs
+        if path.startswith((f"{prefix}.config/", ".config/"))
+    }
+    return recognise(below)
+
+
+def _tags(file: File) -> tuple[str, ...]:
+    return file.source.front.tags if file.source else ()
+
+
+def _is_article(file: File) -> bool:
+    return file.claim.kind is Kind.ARTICLE
+
+
+def _read(
+    blobs: Mapping[str, Blob], prefix: str, convention: Convention, memo: Memo | None
+) -> dict[str, File]:
+    """Return the files below the site's top, by path and in its order, each read only if it is new."""
+    old = memo.files if memo else {}
+    paths = old if blobs.keys() == old.keys() else sorted(p for p in blobs if p.startswith(prefix))
+    files = {}
+    for path in paths:
+        blob, known = blobs[path], old.get(path)
+        if known is not None and known.blob is blob:
+            files[path] = known
+        elif known is not None and known.blob.id == blob.id and known.blob.data == blob.data:
+            files[path] = known if known.blob == blob else replace(known, blob=blob)
+        else:
+            files[path] = read_file(blob, "/" + path[len(prefix) :], convention)
+    return files
+
+
+def _place(files: Mapping[str, File], terms: frozenset[str], start: str, memo: Memo | None) -> Places:
+    if memo and memo.terms == terms and memo.home_file == start and files.keys() == memo.files.keys():
+        pairs = zip(files.values(), memo.files.values(), strict=True)
+        if all(new is old or new.claim == old.claim for new, old in pairs):
+            return memo.places
+    return place(list(files.values()), terms, start)
+
+
+def _pages(files: Mapping[str, File], places: Places, memo: Memo | None) -> dict[str, Page]:
+    """Return the pages by their file's path below the top."""
+    pages = {}
+    for path, file in files.items():
+        if not _is_article(file):
+            continue
+        address, section = places.addresses[file.path], _section_of(file, places)
+        known = memo.pages.get(file.path) if memo else None
+        if (
+            known
+            and memo
+            and memo.files.get(path) is file
+            and known.path == address
+            and known.section == section
+        ):
+            pages[file.path] = known
+        else:
+            pages[file.path] = _kept(_page(file, address, section), known)
+    return pages
+
+
+def _section_of(file: File, places: Places) -> str:
+    """Return the section of a page; that of an introduction is the one it introduces."""
+    claim = file.claim
+    if claim.introduces and places.indexes.get(claim.introduces) == file.path:
+        return places.folders[claim.introduces]
+    return places.folders[claim.folder]
+
+
+def _page(file: File, address: str, section: str) -> Page:
+    source, blob = file.source, file.blob
+    assert source is not None  # noqa: S101 - an article has one
+    front = source.front
+    created, updated = front.date or blob.created, front.updated or blob.updated
+    # A date by hand may contradict history (a site that moved into git late): a page is never changed
+    # before it is there.
+    if created and updated and updated < created:
+        if front.date:
+            updated = created
+        elif front.updated:
+            created = updated
+    authors = front.authors or tuple(Author(name) for name in blob.authors[:1] if name.strip())
+    return Page(source, address, section, source.title, authors, front.tags, created, updated, blob.created)
+
+
+def _ordered(pages: Mapping[str, Page], memo: Memo | None) -> list[Page]:
+    """Return all pages in the order of lists."""
+    if memo is None:
+        return sorted(pages.values(), key=order)
+    old = memo.pages
+    changed = [page for path, page in pages.items() if old.get(path) is not page]
+    gone = [page for path, page in old.items() if pages.get(path) is not page]
+    if len(changed) + len(gone) > MANY:
+        return sorted(pages.values(), key=order)
+    removed = set(map(id, gone))
+    ordered = [page for page in memo.ordered if id(page) not in removed]
+    for page in changed:
+        insort(ordered, page, key=order)
+    return ordered
+
+
+def _assemble(
+    snapshot: Snapshot, options: SiteOptions, settings: Settings, memo: Memo, previous: Site | None
+) -> Site:
+    files, places, pages, convention = memo.files, memo.places, memo.pages, memo.convention
+    introductions = {folder: pages[path] for folder, path in places.indexes.items()}
+    inner = set(map(id, introductions.values()))
+    recent = tuple(page for page in memo.ordered if id(page) not in inner) if inner else tuple(memo.ordered)
+    front = introductions.get("/")
+    title = _title(options, settings, convention, front)
+    sections = build_sections(recent, places, introductions, convention, title)
+    sections = _all_kept(sections, previous.sections if previous else {})
+    home = _home(memo.home_file, pages, sections, places) or front
+    tops = {base_name(f): address for f, address in places.folders.items() if f != "/" and f.count("/") == 1}
+    root_pages = [p for path, p in pages.items() if path.count("/") == 1 and id(p) not in inner]
+    base_url = _base_url(options, settings)
+    return Site(
+        commit=snapshot.commit.id,
+        title=title,
+        description=" ".join(front.source.front.abstract.split()) if front else "",
+        language=(front.source.front.language if front else "") or "en",
+        uuid=site_uuid(settings.uuid, options.identity),
+        base_url=base_url,
+        pages=MappingProxyType({page.path: page for page in pages.values() if id(page) not in inner}),
+        sections=MappingProxyType(sections),
+        terms=MappingProxyType(_all_kept(build_terms(memo.ordered), previous.terms if previous else {})),
+        assets=MappingProxyType(_assets(files.values(), places, previous.assets if previous else {})),
+        redirects=MappingProxyType(_redirects(places, base_url)),
+        navigation=build_navigation(sections, tops, root_pages, home, convention),
+        home=home,
+        recent=recent,
+        problems=_problems(snapshot, settings, files.values(), places),
+        names=MappingProxyType(dict(places.names)),
+        root=options.root.strip("/"),
+        memo=memo,
+    )
+
+
+def _title(options: SiteOptions, settings: Settings, convention: Convention, front: Page | None) -> str:
+    title = options.title or settings.blog_name
+    if title or convention.exact:
+        return title or "Canopy"
+    if front:
+        return front.title
+    name = base_name(options.identity.partition("#")[0].rstrip("/")).removesuffix(".git")
+    return name if name and ":" not in name else "Canopy"
+
+
+def _base_url(options: SiteOptions, settings: Settings) -> str:
+    """Return the server's setting; the repository's own only where the server has none."""
+    if options.base_url == SiteOptions().base_url and settings.root:
+        return settings.root
+    return options.base_url.rstrip("/")
+
+
+def _home(
+    start: str, pages: Mapping[str, Page], sections: Mapping[str, Section], places: Places
+) -> Page | Section | None:
+    """Return what the setting `index_page` names: a page or a folder, in another case if need be."""
+    if not start:
+        return None
+    if start in pages:
+        return pages[start]
+    if start in places.folders and start != "/":
+        return sections[places.folders[start]]
+    address = places.names.get(folded(start))
+    return next((page for page in pages.values() if page.path == address), None) if address else None
+
+
+def _assets(files: Iterable[File], places: Places, old: Mapping[str, Asset]) -> dict[str, Asset]:
+    assets = {}
+    for file in files:
+        if file.claim.kind is not Kind.ASSET:
+            continue
+        path, blob = places.addresses[file.path], file.blob
+        known = old.get(path)
+        same = known is not None and known.data is blob.data and known.blob_id == blob.id
+        if (
+            known is not None
+            and same
+            and known.modified == blob.updated
+            and known.media_type == file.media_type
+        ):
+            assets[path] = known
+        else:
+            assets[path] = _kept(Asset(path, blob.id, blob.data, file.media_type, blob.updated), known)
+    return assets
+
+
+def _redirects(places: Places, base_url: str) -> dict[str, str]:
+    """Return the redirects; a target with a query or a fragment is no path and becomes an absolute URL."""
+    redirects = dict(places.redirects)
+    for path, suffix in places.suffixes.items():
+        redirects[path] = base_url + quote(redirects[path], safe=SAFE) + suffix
+    return redirects
+
+
+def _problems(
+    snapshot: Snapshot, settings: Settings, files: Iterable[File], places: Places
+) -> tuple[Problem, ...]:
+    problems = {*snapshot.problems, *settings.problems, *places.problems}
+    for file in files:
+        problems.update(file.problems)
+        if file.source:
+            problems.update(file.source.problems)
+    return tuple(sorted(problems))
+
+
+def _kept(new: V, old: V | None) -> V:
+    return old if old is not None and new == old else new
+
+
+def _all_kept(new: dict[str, V], old: Mapping[str, V]) -> dict[str, V]:
+    return {key: _kept(value, old.get(key)) for key, value in new.items()}

@@ -1,0 +1,197 @@
+"""From one blob to what it is: an article with its front matter, a file served as it is, or neither.
+
+Depends on the file's path and bytes and the repository's convention alone, never on another file, so that the
+result can be kept as long as the blob stays.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from canopy.content import prose
+from canopy.content.claims import NOTHING, Claim, claim_article, claim_asset
+from canopy.content.frontmatter import grammar, interpret
+from canopy.content.headers import Header, read_header
+from canopy.content.paths import (
+    MARKDOWN, OCTETS, asset_type, base_name, extension, folded, is_hidden, is_walkable, may_carry_header, readable,
+    stem,
+)  # fmt: skip
+from canopy.content.values import FrontMatter, Source
+from canopy.problem import Problem, Severity
+
+if TYPE_CHECKING:
+    from canopy.content.conventions import Convention
+    from canopy.git.values import Blob
+
+MAX_ARTICLE = 5 * 1024 * 1024
+"""Bytes; a longer text is served as it is."""
+_REDIRECT = re.compile(r"redirect:[ \t]*(\S[^\n]{0,2000})")
+_FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of the snapshot, read."""
+
+    blob: Blob
+    path: str
+    """Below the site's top, beginning with `/`."""
+    claim: Claim
+    source: Source | None = None
+    """None for what is no article."""
+    media_type: str = ""
+    """Of an asset."""
+    problems: tuple[Problem, ...] = ()
+
+
+def read_file(blob: Blob, path: str, convention: Convention) -> File:
+    """Return what a blob is; never raises, whatever it holds."""
+    if is_hidden(path):
+        return File(blob, path, NOTHING)
+    if not is_walkable(path):
+        problem = Problem(blob.path, 0, "a name that no address can hold", "rename the file")
+        return File(blob, path, NOTHING, problems=(problem,))
+    kind = asset_type(path)
+    if kind is not None and not (may_carry_header(kind) and _begins_with_title(blob.data, path)):
+        return _asset(blob, path, kind)
+    if len(blob.data) > MAX_ARTICLE:
+        size = f"{len(blob.data) / 1e6:.1f} MB"
+        problem = Problem(blob.path, 0, f"{size} are too much for a page: shown as plain text", "split it")
+        return replace(_asset(blob, path, "text/plain; charset=utf-8"), problems=(problem,))
+    decoded = _decode(blob)
+    if decoded is None:
+        return _asset(blob, path, OCTETS)
+    return _article(blob, path, convention, *decoded)
+
+
+def _asset(blob: Blob, path: str, kind: str) -> File:
+    claim = claim_asset(path)
+    problems: tuple[Problem, ...] = ()
+    if claim.exact != path and not path.isprintable():
+        problems = (_unprintable(blob.path, claim.exact),)
+    return File(blob, path, claim, media_type=kind, problems=problems)
+
+
+def _unprintable(path: str, address: str) -> Problem:
+    return Problem(
+        path, 0, "control characters in a file's name", f"rename it; it is at {address}", Severity.WARNING
+    )
+
+
+def _begins_with_title(data: bytes, path: str) -> bool:
+    """Tell whether a file of code or HTML is an article of the original Canopy: it has a titled header."""
+    begin = data[: 16 * 1024].removeprefix(codecs.BOM_UTF8).lstrip()
+    if path.startswith(("/static/", "/.well-known/")) or not begin.startswith(b"---"):
+        return False
+    text = begin.decode("utf-8", "replace").replace("\r\n", "\n")
+    header = read_header(text, grammar(path, comments=True))
+    return header.present and bool({"title", "subject"} & header.values.keys())
+
+
+def _decode(blob: Blob) -> tuple[str, list[Problem]] | None:
+    """Return the text with line feeds only, and what was odd about it; None if it is not text."""
+    data, problems = blob.data, []
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            text = data.decode("utf-16")
+        except ValueError:
+            return None
+        problems.append(Problem(blob.path, 0, "encoded as UTF-16", "save it as UTF-8", Severity.WARNING))
+    elif b"\0" in data:
+        return None
+    else:
+        try:
+            text = data.removeprefix(codecs.BOM_UTF8).decode()
+        except UnicodeDecodeError as exc:
+            if len(_BINARY.findall(data[:8192])) > len(data[:8192]) // 50:
+                return None
+            line = data.count(b"\n", 0, exc.start) + 1
+            problems.append(
+                Problem(blob.path, line, "not UTF-8: read as Latin-1", "save it as UTF-8", Severity.WARNING)
+            )
+            text = _western(data)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return None if "\0" in text else (text, problems)
+
+
+def _western(data: bytes) -> str:
+    # What is labelled Latin-1 on the web is Windows-1252 (WHATWG Encoding), with quotes where Latin-1 has controls.
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _article(blob: Blob, path: str, convention: Convention, text: str, problems: list[Problem]) -> File:
+    header = read_header(text, grammar(blob.path, convention.comments))
+    front, found = interpret(header, blob.path)
+    problems += header.problems + found
+    redirect = front.redirect or _bare_redirect(text, header, front, convention)
+    claim = NOTHING if front.draft else claim_article(path, front, convention, redirect)
+    if not path.isprintable():
+        problems.append(_unprintable(blob.path, claim.exact))
+    source = _source(blob, path, convention, header, front, tuple(sorted(problems)))
+    return File(blob, path, claim, source)
+
+
+def _bare_redirect(text: str, header: Header, front: FrontMatter, convention: Convention) -> str:
+    """Return where a file without a usable header redirects to, as the original Canopy had it."""
+    if header.present and (front.title or front.authors):
+        return ""
+    start = text.lstrip()
+    if not start.startswith("redirect:") and not convention.redirects_anywhere:
+        return ""
+    begin = text[: prose.MAX_SCAN]
+    fence = _FENCED.search(begin)
+    match = _REDIRECT.search(begin, 0, fence.start() if fence else len(begin))
+    if not match or begin[max(match.start() - 1, 0)] == "`":
+        return ""
+    target = match[1].strip()
+    # A sentence that mentions redirects is not one: a target is an address, or a single word.
+    return target if target.startswith(("/", "http://", "https://")) or len(target.split()) == 1 else ""
+
+
+def _source(
+    blob: Blob,
+    path: str,
+    convention: Convention,
+    header: Header,
+    front: FrontMatter,
+    problems: tuple[Problem, ...],
+) -> Source:
+    body, line = header.body, header.body_line
+    title = front.title
+    leading = prose.leading_heading(body)
+    if not title:
+        found = prose.heading(body)
+        title = prose.plain(found.text, prose.MAX_TITLE) if found else _named(path, convention)
+    if leading and folded(prose.plain(leading.text, prose.MAX_TITLE)) == folded(title):
+        body, line = body[leading.end :], line + leading.end_line
+    stripped = body.lstrip("\n")
+    return Source(
+        path=blob.path,
+        blob_id=blob.id,
+        front=front,
+        body=stripped,
+        body_line=line + len(body) - len(stripped),
+        title=title,
+        summary=front.abstract or prose.summary(stripped),
+        words=prose.count_words(stripped),
+        problems=problems,
+    )
+
+
+def _named(path: str, convention: Convention) -> str:
+    """Return the title of a page that has none: its file's name, of an index that of its folder."""
+    name = base_name(stem(path))
+    if name.lower() in ("index", "_index", "readme") and path.count("/") > 1:
+        name = base_name(path[: path.rfind("/")])
+    if extension(path) == ".txt":
+        name = name[:-4]
+    verbatim = convention.exact and extension(path) not in MARKDOWN
+    return prose.shortened(name if verbatim else readable(name), prose.MAX_TITLE)
