@@ -78,6 +78,13 @@ class Graph:
         self._limits = limits
         self._budget = _ALL_CHANGES
 
+    def copy(self) -> Graph:
+        """Return one that goes its own way from here; what the commits changed stays shared."""
+        other = Graph(self._limits)
+        other.nodes, other.index = list(self.nodes), dict(self.index)
+        other.paths, other.path_index = list(self.paths), dict(self.path_index)
+        return other
+
     def load(self, store: ObjectSource, head: bytes, shallow: frozenset[bytes]) -> None:
         """Read the commits from `head` that are not known yet.
 
@@ -100,9 +107,10 @@ class Graph:
             if commit_id not in shallow:
                 pending.extend(commit.parents)
         for commit in _parents_first(order, raw):
-            self._add(commit, hidden=commit.id in shallow)
+            self.add(commit, hidden=commit.id in shallow)
 
-    def _add(self, commit: RawCommit, *, hidden: bool) -> None:
+    def add(self, commit: RawCommit, *, hidden: bool) -> None:
+        """Add one commit whose parents were added before; `hidden` parents are as if it had none."""
         known = (
             () if hidden else tuple(p for p in (self.index.get(i) for i in commit.parents) if p is not None)
         )

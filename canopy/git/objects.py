@@ -26,10 +26,10 @@ if TYPE_CHECKING:
         Names are hexadecimal ids as bytes; the library's own kinds of bytes differ from method to method.
         """
 
-        def get_raw(self, name: Any, /) -> tuple[int, bytes]:
+        def get_raw(self, name: Any, /) -> tuple[int, bytes]:  # noqa: ANN401
             """Return the type number and the content of an object."""
 
-        def __contains__(self, name: Any, /) -> bool:
+        def __contains__(self, name: Any, /) -> bool:  # noqa: ANN401
             """Tell whether the object is there."""
 
 
@@ -37,6 +37,10 @@ COMMIT, TREE, BLOB, TAG = 1, 2, 3, 4
 _NAMES = {COMMIT: "commit", TREE: "tree", BLOB: "blob", TAG: "tag"}
 
 _TIME = re.compile(rb"(-?\d{1,19})(?:\s+([+-]\d{4}))?\s*$")
+
+
+class DamagedRepository(SyncError):
+    """The repository on disk is not whole; move it aside and fetch anew."""
 
 
 class MissingObject(SyncError):

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from dulwich.refs import check_ref_format
+from dulwich.refs import Ref, check_ref_format
 
 from canopy.errors import ConfigError
 
@@ -173,7 +173,7 @@ def _check_branch(branch: str) -> str:
     if not branch:
         return ""
     _no_dash(branch=branch)
-    if not branch.isprintable() or not check_ref_format(f"refs/heads/{branch}".encode()):
+    if not branch.isprintable() or not check_ref_format(Ref(f"refs/heads/{branch}".encode())):
         raise ConfigError(f"{_shown(branch)} cannot be the name of a branch")
     return branch
 

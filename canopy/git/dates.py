@@ -1,0 +1,285 @@
+"""What history says about one file: created, updated, authors; remembered between pushes and restarts.
+
+It owns the graph and the traces of one repository, and their compact copy on disk, which a restart reads and
+which may be missing, old or damaged: then it is made anew. It belongs to one thread at a time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+from canopy.git.history import ADDED, DELETED, Graph, Node, Traces, extend, trace
+from canopy.git.objects import RawCommit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from canopy.git.limits import Limits
+    from canopy.git.objects import ObjectSource
+    from canopy.git.trees import Trees
+
+_MAGIC = b"canopy-history 1\n"
+_SAVE_EVERY = 64
+_LARGEST = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about one file."""
+
+    created: datetime | None = None
+    updated: datetime | None = None
+    authors: tuple[str, ...] = ()
+
+
+Renames = dict[tuple[bytes, bytes], bytes]
+"""(commit that renamed, new path) to the old path."""
+
+UNKNOWN = Facts()
+
+
+class Dates:
+    """The history of one repository, as far as files are concerned."""
+
+    def __init__(self, limits: Limits, cache: Path | None = None) -> None:
+        self._limits = limits
+        self._cache = cache
+        self._graph = Graph(limits)
+        self._traces: Traces | None = None
+        self._shallow: frozenset[bytes] | None = None
+        self._facts: dict[bytes, Facts] = {}
+        self._renames: Renames = {}
+        self._sources: dict[bytes, set[bytes]] = {}
+        self._saved = 0
+
+    def copy(self) -> Dates:
+        """Return one that goes its own way from here, and leaves nothing on disk."""
+        other = Dates(self._limits)
+        other._graph = self._graph.copy()
+        if self._traces is not None:
+            other._traces = Traces(self._traces.head, dict(self._traces.events), set(self._traces.hidden))
+        other._shallow, other._facts = self._shallow, dict(self._facts)
+        other.use_renames(self._renames)
+        return other
+
+    @property
+    def graph(self) -> Graph:
+        """The commits that were read."""
+        return self._graph
+
+    def use_renames(self, renames: Renames) -> None:
+        """Let created and authors follow these renames from now on."""
+        if renames == self._renames:
+            return
+        self._renames = renames
+        self._sources = {}
+        for (_, new), old in renames.items():
+            self._sources.setdefault(old, set()).add(new)
+        self._facts.clear()
+
+    def look(
+        self, store: ObjectSource, trees: Trees, head: bytes, shallow: frozenset[bytes]
+    ) -> set[bytes] | None:
+        """Bring everything up to `head`; return the paths whose facts may differ from before (None: any)."""
+        if shallow != self._shallow:
+            self._start(shallow)
+        graph = self._graph
+        graph.load(store, head, shallow)
+        at = graph.index[head]
+        if self._traces is None:
+            self._traces, changed = trace(graph, trees, at), None
+        else:
+            self._traces, changed = extend(graph, trees, self._traces, at)
+        if len(graph.nodes) - self._saved >= _SAVE_EVERY:
+            self._save()
+        if changed is None:
+            self._facts.clear()
+            return None
+        return self._forget({graph.paths[number] for number in changed})
+
+    def facts(self, path: bytes) -> Facts:
+        """Return what is known about a file of the commit last looked at."""
+        found = self._facts.get(path)
+        if found is None:
+            found = self._facts[path] = self._find(path)
+        return found
+
+    def _find(self, path: bytes) -> Facts:
+        number, traces = self._graph.path_index.get(path), self._traces
+        if number is None or traces is None:
+            return UNKNOWN
+        nodes = self._graph.nodes
+        events, hidden = self._lineage(path)
+        changes = [nodes[event >> 2].commit for event in events if event & 3 != DELETED]
+        added = [nodes[event >> 2].commit for event in events if event & 3 == ADDED]
+        first = None if hidden else min(reversed(added), key=_committed, default=None)
+        names = dict.fromkeys(commit.author for commit in reversed(changes) if commit.author)
+        return Facts(
+            first.authored if first else None,
+            changes[0].authored if changes else None,
+            tuple(names),
+        )
+
+    def _lineage(self, path: bytes) -> tuple[list[int], bool]:
+        """Return the events of a path and what it was renamed from, newest first, and whether they are cut."""
+        traces, graph = self._traces, self._graph
+        if traces is None:
+            return [], False
+        found: list[int] = []
+        seen: set[tuple[bytes, int]] = set()
+        before: set[int] | None = None
+        while True:
+            number = graph.path_index.get(path, -1)
+            events = traces.events.get(number, [])
+            if before is not None:
+                events = [event for event in events if event >> 2 not in before]
+            step = None
+            for place, event in enumerate(events):
+                source = (
+                    self._renames.get((graph.nodes[event >> 2].commit.id, path))
+                    if event & 3 == ADDED
+                    else None
+                )
+                if source is not None and (path, event) not in seen:
+                    seen.add((path, event))
+                    step = (place, source, event >> 2)
+                    break
+            if step is None:
+                return found + events, number in traces.hidden
+            found += [*events[: step[0]], step[2] << 2]
+            path = step[1]
+            before = self._not_before(path, step[2], before)
+
+    def _not_before(self, path: bytes, commit: int, before: set[int] | None) -> set[int]:
+        """Return the commits of a path's events that are not older than the commit that renamed it."""
+        traces, graph = self._traces, self._graph
+        events = traces.events.get(graph.path_index.get(path, -1), []) if traces else []
+        skipped: set[int] = set(before or ())
+        for event in events:
+            skipped.add(event >> 2)
+            if event >> 2 == commit:
+                return skipped
+        # The old path's flow went another way: go by generations.
+        limit = graph.nodes[commit].generation
+        return {event >> 2 for event in events if graph.nodes[event >> 2].generation >= limit} | set(
+            before or ()
+        )
+
+    def _forget(self, paths: set[bytes]) -> set[bytes]:
+        """Drop what is remembered of paths and of all that was ever renamed from them."""
+        pending, dropped = list(paths), set[bytes]()
+        while pending:
+            path = pending.pop()
+            if path not in dropped:
+                dropped.add(path)
+                self._facts.pop(path, None)
+                pending.extend(self._sources.get(path, ()))
+        return dropped
+
+    def _start(self, shallow: frozenset[bytes]) -> None:
+        self._graph, self._traces, self._shallow = Graph(self._limits), None, shallow
+        self._facts.clear()
+        self._saved = 0
+        if self._cache is None:
+            return
+        try:
+            data = self._cache.read_bytes()[:_LARGEST]
+            load_graph(self._graph, data, shallow)
+        except (OSError, ValueError, KeyError, IndexError, TypeError, zlib.error, OverflowError):
+            self._graph = Graph(self._limits)
+        self._saved = len(self._graph.nodes)
+
+    def _save(self) -> None:
+        self._saved = len(self._graph.nodes)
+        if self._cache is None:
+            return
+        fresh = self._cache.with_suffix(f".{os.getpid()}")
+        try:
+            fresh.write_bytes(dump_graph(self._graph, self._shallow or frozenset()))
+            fresh.replace(self._cache)
+        except OSError:
+            # It only makes the next start slower.
+            fresh.unlink(missing_ok=True)
+
+
+def _committed(commit: RawCommit) -> float:
+    return commit.committed.timestamp() if commit.committed else 0.0
+
+
+def dump_graph(graph: Graph, shallow: Iterable[bytes]) -> bytes:
+    """Return the compact form: JSON, compressed, behind a version and a checksum."""
+    people: dict[str, int] = {}
+    content = {
+        "shallow": sorted(i.decode() for i in shallow),
+        "paths": [path.decode("latin-1") for path in graph.paths],
+        "commits": [
+            [
+                node.commit.id.decode(),
+                node.commit.tree.decode(),
+                [i.decode() for i in node.commit.parents],
+                people.setdefault(node.commit.author, len(people)),
+                _time(node.commit.authored),
+                _time(node.commit.committed),
+                node.changes,
+            ]
+            for node in graph.nodes
+        ],
+        "people": list(people),
+    }
+    body = zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 1)
+    return _MAGIC + hashlib.sha256(body).digest() + body
+
+
+def load_graph(graph: Graph, data: bytes, shallow: Iterable[bytes]) -> None:
+    """Fill an empty graph from its compact form. Raises what a damaged one makes the parsers raise."""
+    head, body = data[: len(_MAGIC) + 32], data[len(_MAGIC) + 32 :]
+    if head != _MAGIC + hashlib.sha256(body).digest():
+        raise ValueError("the history cache is of another version or damaged")
+    content: Mapping[str, Any] = json.loads(zlib.decompress(body))
+    if content["shallow"] != sorted(i.decode() for i in shallow):
+        raise ValueError("the history cache is of a repository with other depths")
+    hidden = frozenset(shallow)
+    for path in content["paths"]:
+        graph.path(path.encode("latin-1"))
+    people = content["people"]
+    for commit_id, tree, parents, author, authored, committed, changes in content["commits"]:
+        commit = RawCommit(
+            commit_id.encode(),
+            tree.encode(),
+            tuple(i.encode() for i in parents),
+            people[author],
+            _moment(authored),
+            _moment(committed),
+            "",
+        )
+        graph.add(commit, hidden=commit.id in hidden)
+        graph.nodes[-1].changes = _checked(graph.nodes[-1], changes, len(graph.paths))
+
+
+def _checked(node: Node, changes: list[list[int] | None], paths: int) -> list[tuple[int, ...] | None]:
+    if len(changes) != len(node.changes):
+        raise ValueError("the history cache is damaged")
+    for part in changes:
+        if part and not 0 <= max(part) >> 2 < paths:
+            raise ValueError("the history cache is damaged")
+    return [None if part is None else tuple(part) for part in changes]
+
+
+def _time(when: datetime | None) -> list[int] | None:
+    if when is None:
+        return None
+    offset = when.utcoffset() or timedelta()
+    return [int(when.timestamp()), int(offset.total_seconds()) // 60]
+
+
+def _moment(stored: list[int] | None) -> datetime | None:
+    if stored is None:
+        return None
+    return datetime.fromtimestamp(stored[0], timezone(timedelta(minutes=stored[1])))
