@@ -8,7 +8,6 @@ at its start and render from any thread; the same view always gives the same byt
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -19,13 +18,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import jinja2
+from jinja2 import meta, nodes
 from markupsafe import Markup
 
 from canopy.errors import ThemeError
 from canopy.render import views
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
     from datetime import datetime
     from importlib.resources.abc import Traversable
 
@@ -47,7 +47,13 @@ _MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
-_MEDIA_TYPES = {".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml", ".css": "text/css"}
+_MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".woff2": "font/woff2",
+}
 # How one asset names another: url(x) in a style sheet, "./x" in a module. Anything else is left as it is.
 _REFERENCE = {
     ".css": re.compile(r"""(?<=url\()(?P<quote>["']?)(?P<name>[\w.-]+)(?P=quote)(?=\))"""),
@@ -93,7 +99,7 @@ class Theme:
             "outline": _outline,
             "direction": _direction,
         }
-        self._templates = _compiled(environment, templates)
+        self._templates = _compiled(environment, templates, self._names)
 
     @classmethod
     @cache
@@ -131,14 +137,33 @@ class Theme:
         return frame.base_path + self._names[name].path
 
 
-def _compiled(environment: jinja2.Environment, templates: Mapping[str, str]) -> Mapping[str, jinja2.Template]:
+def _compiled(
+    environment: jinja2.Environment, templates: Mapping[str, str], assets: Container[str]
+) -> Mapping[str, jinja2.Template]:
     missing = sorted(set(_TEMPLATES.values()) - set(templates))
     if missing:
         raise ThemeError(f"the theme has no template {', '.join(missing)}")
     try:
+        for name, text in sorted(templates.items()):
+            _check_references(name, environment.parse(text, name), templates, assets)
         return {name: environment.get_template(name) for name in sorted(templates)}
     except jinja2.TemplateSyntaxError as exc:
         raise ThemeError(f"{exc.name}:{exc.lineno}: {exc.message}") from exc
+
+
+def _check_references(
+    name: str, tree: nodes.Template, templates: Container[str], assets: Container[str]
+) -> None:
+    """Find what would only fail when a page is shown: a template or an asset that isn't there."""
+    for other in meta.find_referenced_templates(tree):
+        if other is not None and other not in templates:
+            raise ThemeError(f"{name}: there is no template {other}")
+    for call in tree.find_all(nodes.Call):
+        if not (isinstance(call.node, nodes.Name) and call.node.name == "asset"):
+            continue
+        wanted = call.args[0] if call.args else None
+        if isinstance(wanted, nodes.Const) and wanted.value not in assets:
+            raise ThemeError(f"{name}:{call.lineno}: there is no asset {wanted.value}")
 
 
 def _hashed(assets: Mapping[str, bytes]) -> Mapping[str, ThemeAsset]:
@@ -168,9 +193,7 @@ def _named(name: str, data: bytes, resolve: Callable[[str], str]) -> ThemeAsset:
     if pattern := _REFERENCE.get(suffix):
         text = data.decode("utf-8")
         data = pattern.sub(lambda m: m[0].replace(m["name"], resolve(m["name"])), text).encode()
-    media_type = _MEDIA_TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    if media_type.startswith("text/"):
-        media_type += "; charset=utf-8"
+    media_type = _MEDIA_TYPES.get(suffix, "application/octet-stream")
     digest = hashlib.sha256(data).hexdigest()[:10]
     return ThemeAsset(f"{ASSET_PREFIX}{stem}.{digest}{suffix}", data, media_type)
 

@@ -1,6 +1,8 @@
 // What the pages gain from JavaScript; without it they read the same.
 import { enhanceCode } from "./code.js";
 import { enhanceContents } from "./contents.js";
+import { enhanceWaiting } from "./waiting.js";
 
 enhanceCode(document);
 enhanceContents(document);
+enhanceWaiting(document);

@@ -1,0 +1,80 @@
+"""One view of every kind, with something in each of its fields."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from canopy.render.fragment import TocEntry
+from canopy.render.views import (
+    ArticleView,
+    EmptyView,
+    Entry,
+    Frame,
+    Link,
+    ListingView,
+    NotFoundView,
+    TermsView,
+    UnavailableView,
+)
+
+FRAME = Frame(
+    title="A notepad",
+    description="Notes of a retreat",
+    language="en",
+    base_path="",
+    navigation=(Link("Posts", "/Posts"), Link("Projects", "/Projects")),
+)
+BARE_FRAME = Frame("", "", "", "", ())
+"""What is known before there is a site."""
+
+ENTRY = Entry(
+    title="An entry",
+    url="/Posts/ARP",
+    summary_html="<p>What it says.</p>",
+    authors=(Link("Hannes", "https://example.org/hannes"),),
+    created=datetime(2017, 3, 3, 14, 30, tzinfo=UTC),
+    updated=None,
+    tags=(Link("network", "/tags/network"),),
+)
+ARTICLE = ArticleView(
+    frame=FRAME,
+    canonical="https://example.org/Posts/Marrakesh2017",
+    title="Marrakesh 2017",
+    description="A week in the medina",
+    abstract_html="<p>A week in the <em>medina</em>.</p>",
+    html='<h2 id="day-one">Day one</h2>\n<p>Tea.</p>\n'
+    '<h2 id="day-two">Day two</h2>\n<pre>  kept\n   as it is</pre>',
+    toc=(TocEntry(2, "day-one", "Day one"), TocEntry(2, "day-two", "Day two")),
+    authors=(Link("Mindy", "https://example.org/mindy"), Link("Thomas"), Link("Hannes")),
+    created=datetime(2017, 3, 3, 14, 30, tzinfo=UTC),
+    updated=datetime(2017, 4, 11, tzinfo=UTC),
+    minutes=4,
+    tags=(Link("help needed", "/tags/help%20needed"),),
+    breadcrumbs=(Link("Posts", "/Posts"),),
+    previous=Link("Bulk builds", "/Posts/Bulk-build"),
+    next=Link("Errors", "/Posts/Errors"),
+    language="en",
+    troubled=True,
+)
+LISTING = ListingView(
+    frame=FRAME,
+    canonical="https://example.org/Posts",
+    kind="section",
+    title="Posts",
+    html="<p>What is here.</p>",
+    breadcrumbs=(Link("Notes", "/notes"),),
+    subsections=(Link("2016", "/Posts/2016"),),
+    entries=(ENTRY,),
+)
+TERMS = TermsView(
+    FRAME,
+    "https://example.org/tags",
+    ((Link("network", "/tags/network"), 1), (Link("ocaml", "/tags/ocaml"), 9)),
+)
+NOT_FOUND = NotFoundView(
+    FRAME, "/Posts/Marakesh", (Link("Marrakesh", "/Posts/M"),), (Link("Posts", "/Posts"),)
+)
+EMPTY = EmptyView(FRAME, "/var/lib/canopy/notepad.git")
+UNAVAILABLE = UnavailableView(BARE_FRAME, "The remote did not answer.", 8)
+
+VIEWS = (ARTICLE, LISTING, TERMS, NOT_FOUND, EMPTY, UNAVAILABLE)
