@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _COMMON = ("remote", "branch", "root", "base_url", "host", "port", "data", "interval")
+# Besides 200: a redirect to HTTPS, and "not this host name", both of which only a living server says.
+_ALIVE = frozenset({200, 301, 421})
 _HELP = """\
 Serve a git repository of notes as a website that follows every push.
 
@@ -54,19 +56,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _serve(words: list[str]) -> int:
-    from canopy.serving import run  # noqa: PLC0415 (`canopy --help` need not load the whole house)
-
     settings = _settings(_parser("canopy"), words)
     _configure_logs(settings)
+    from canopy.serving import run  # noqa: PLC0415 (`canopy --help` need not load the whole house)
+
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(run(settings, _say))
 
 
 def _check(words: list[str]) -> int:
-    from canopy.checking import check  # noqa: PLC0415 (as above)
-
     settings = _settings(_parser("canopy check"), words)
     _configure_logs(settings)
+    from canopy.checking import check  # noqa: PLC0415 (as above)
+
     return check(settings, sys.stdout, sys.stderr)
 
 
@@ -77,9 +79,8 @@ def _health(words: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="canopy health", description="Ask a running server whether it is alive."
     )
-    default = f"http://127.0.0.1:{os.environ.get('CANOPY_PORT') or Settings.model_fields['port'].default}"
-    parser.add_argument("url", nargs="?", default=default, help=f"its address (default: {default})")
-    parts = urlsplit(parser.parse_args(words).url)
+    parser.add_argument("url", nargs="?", help="its address; without one, where the settings say it listens")
+    parts = urlsplit(parser.parse_args(words).url or _own_address())
     connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = connect(parts.hostname or "127.0.0.1", parts.port, timeout=5)
     try:
@@ -89,7 +90,14 @@ def _health(words: list[str]) -> int:
         raise CanopyError(f"no answer from {parts.netloc.rpartition('@')[2]}: {exc}") from exc
     finally:
         connection.close()
-    return 0 if status == 200 else 1
+    return 0 if status in _ALIVE else 1
+
+
+def _own_address() -> str:
+    config = os.environ.get(CONFIG_VARIABLE)
+    settings = load({}, os.environ, Path(config) if config else None)
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 (not bound)
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
 def _settings(parser: argparse.ArgumentParser, words: list[str]) -> Settings:
@@ -101,7 +109,13 @@ def _settings(parser: argparse.ArgumentParser, words: list[str]) -> Settings:
         if "remote" in flags:
             raise ConfigError("--remote: the remote is named twice; once is enough")
         flags["remote"] = place
-    return load(flags, os.environ, Path(config) if config else None)
+    from canopy.git import parse_remote  # noqa: PLC0415 (as above)
+
+    rules = {
+        "remote": lambda remote: remote and parse_remote(remote),
+        "branch": lambda branch: parse_remote("/", branch),
+    }
+    return load(flags, os.environ, Path(config) if config else None, rules=rules)
 
 
 def _parser(prog: str) -> argparse.ArgumentParser:

@@ -1,8 +1,8 @@
-"""The settings: typed, documented once, read from flags, environment, secrets and a TOML file.
+"""Reading the settings: flags over environment over `/run/secrets` over a TOML file over the defaults.
 
-Every field below is a setting: a key of the TOML file, a variable with `CANOPY_` before its name, and,
-unless it is a secret, a flag. Flags win over the environment, that over `/run/secrets`, that over the file.
-A setting that is wrong or misspelt is reported with its place and its cure, all of them at once.
+Every field of `Settings` is a key of the TOML file, a variable with `CANOPY_` before its name and, unless it
+is a secret, a flag. What is wrong or misspelt is reported with its place and its cure, all of it at once; no
+report repeats a value that might be a secret.
 """
 
 from __future__ import annotations
@@ -12,273 +12,192 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-from platformdirs import user_data_path
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, InitSettingsSource, NoDecode, SettingsConfigDict
+from pydantic import ValidationError
 
 from canopy.errors import ConfigError
+from canopy.settings import Settings, secret_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pydantic_core import ErrorDetails
-    from pydantic_settings import PydanticBaseSettingsSource
+
+__all__ = ["CONFIG_VARIABLE", "PREFIX", "SECRETS", "Settings", "load", "secret_fields"]
 
 PREFIX = "CANOPY_"
 SECRETS = Path("/run/secrets")
 CONFIG_VARIABLE = "CANOPY_CONFIG"
 """Names the TOML file, as `--config` does; not a setting itself."""
 
-_DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|s|m|h|d)?")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, None: 1.0}
-_SIZE = re.compile(r"(?P<number>\d+)\s*(?P<unit>[kmg]i?b?|b)?", re.IGNORECASE)
-_BYTES = {"b": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+# Kubernetes puts the addresses of a service named "canopy" into the environment of its neighbours.
+_SERVICE_LINK = re.compile(r"CANOPY_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_\w+)")
+
+_CURES = {
+    "bool_parsing": "write true or false",
+    "bool_type": "write true or false",
+    "finite_number": "write a time that ends",
+    "int_from_float": "write a whole number",
+    "int_parsing": "write a whole number",
+    "int_parsing_size": "write a smaller number",
+    "int_type": "write a whole number",
+    "path_type": "write a path, in quotes",
+    "string_type": "write it as text, in quotes",
+    "tuple_type": "write a list like ['one', 'two'], or words with commas between them",
+}
+"""What to do about pydantic's complaints, by their type."""
+
+Layer = dict[str, tuple[object, str]]
+"""What one place sets: by name, the value and how a person finds it."""
 
 
-def _duration(value: object) -> float:
-    if isinstance(value, str) and (match := _DURATION.fullmatch(value.strip())):
-        return float(match["number"]) * _SECONDS[match["unit"]]
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    raise ValueError("write a time like 30, '30s', '5m' or '1h'")
-
-
-def _size(value: object) -> int:
-    if isinstance(value, str) and (match := _SIZE.fullmatch(value.strip())):
-        return int(match["number"]) * _BYTES[(match["unit"] or "b")[0].lower()]
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    raise ValueError("write a size in bytes, or like '64MB'")
-
-
-def _base_url(value: str) -> str:
-    if value and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
-        raise ValueError("write the whole address that readers use, like https://notes.example.org")
-    return value.rstrip("/")
-
-
-def _address(value: str) -> str:
-    if not re.fullmatch(r"/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-]", value) or value.startswith("/-/"):
-        raise ValueError("write a path like /push; those below /-/ are taken")
-    return value
-
-
-def _folder(value: str) -> str:
-    parts = value.strip("/").split("/")
-    if any(part in (".", "..") for part in parts):
-        raise ValueError("write a folder of the repository like docs, without . or ..")
-    return "/".join(part for part in parts if part)
-
-
-def _words(value: object) -> object:
-    return (
-        tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
-    )
-
-
-Seconds = Annotated[float, BeforeValidator(_duration)]
-Bytes = Annotated[int, BeforeValidator(_size)]
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
-
-
-class Settings(BaseSettings):
-    """All settings of a server, with their defaults."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=True
-    )
-
-    remote: str = Field(
-        "", description="Where the notes come from: URL#branch, a path, or nothing for a notepad of its own."
-    )
-    branch: str = Field("", description="The branch to publish; without one, the remote's default.")
-    root: Annotated[str, AfterValidator(_folder)] = Field(
-        "", description="The folder of the repository that is the top of the site."
-    )
-    title: str = Field("", description="The site's name; without one, what the repository says.")
-    base_url: Annotated[str, AfterValidator(_base_url)] = Field(
-        "", description="The address that readers use, also with a path; for feeds and canonical links."
-    )
-
-    host: str = Field("127.0.0.1", description="The network address to listen on; 0.0.0.0 for all.")
-    port: int = Field(8080, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
-    tls_port: int = Field(
-        0, ge=0, le=65535, description="Also serve HTTPS here; `port` then redirects to it."
-    )
-    tls_certificate: Path | None = Field(None, description="The certificate chain for HTTPS, a PEM file.")
-    tls_key: Path | None = Field(None, description="The private key for HTTPS, a PEM file.")
-    allowed_hosts: Words = Field(
-        (), description="Host names to answer to, comma-separated; nothing means any."
-    )
-    trusted_proxies: Words = Field(
-        (), description="Addresses of reverse proxies whose X-Forwarded-For and -Proto are believed."
-    )
-
-    data: Path = Field(
-        default_factory=lambda: user_data_path("canopy"),
-        description="The folder that keeps repositories between runs.",
-    )
-    interval: Seconds = Field(60.0, gt=0, description="How often to look at the remote: 60, '5m', '1h'.")
-    hook: Annotated[str, AfterValidator(_address)] = Field(
-        "/push", description="The path that a forge calls after a push."
-    )
-    history: Literal["full", "none"] = Field(
-        "full", description="Where dates and authors come from; with 'none' only front matter has them."
-    )
-    depth: int = Field(
-        0, ge=0, description="Fetch only so many commits; dates older than that are then not known."
-    )
-
-    username: str = Field("", description="For HTTPS remotes; most forges take any name with a token.")
-    password: SecretStr = Field(SecretStr(""), description="The password or token for HTTPS remotes.")
-    ssh_key: Path | None = Field(None, description="The private key file for ssh remotes.")
-    ssh_host_key: str = Field(
-        "", description="The remote's only accepted host key: SHA256:… as ssh-keygen -lf prints it."
-    )
-    ssh_known_hosts: Path | None = Field(None, description="A known_hosts file; by default the user's own.")
-
-    trust: Literal["sanitised", "trusted"] = Field(
-        "sanitised", description="'trusted' lets raw HTML of the notes pass as it is."
-    )
-    workers: int = Field(0, ge=0, le=64, description="Rendering processes; 0 is one a core, at most four.")
-    render_timeout: Seconds = Field(5.0, gt=0, description="A page that renders longer is shown as source.")
-    render_memory: Bytes = Field(
-        1024**3, ge=256 * 1024**2, description="What a rendering process may use at most."
-    )
-    cache: Bytes = Field(512 * 1024**2, description="What rendered pages may use of memory, about.")
-    shared_max_age: Seconds = Field(
-        0.0, ge=0, description="How long a CDN may serve a page without asking; a push shows that much later."
-    )
-
-    max_pack: Bytes = Field(1024**3, gt=0, description="The most that one fetch may transfer.")
-    max_inflated: Bytes = Field(4 * 1024**3, gt=0, description="The most that one fetch may unpack to.")
-    max_file: Bytes = Field(64 * 1024**2, gt=0, description="Larger files of the repository are left out.")
-    max_objects: int = Field(2_000_000, gt=0, description="The most git objects of one fetch.")
-    max_files: int = Field(200_000, gt=0, description="The most files of a commit.")
-    fetch_timeout: Seconds = Field(600.0, gt=0, description="The longest that one fetch may take.")
-
-    status_token: SecretStr = Field(
-        SecretStr(""), description="Opens /-/status and /-/metrics to others than this machine (Bearer)."
-    )
-    shutdown_grace: Seconds = Field(
-        5.0, ge=0, description="How long open requests may take to end after SIGTERM."
-    )
-    log_format: Literal["auto", "text", "json"] = Field(
-        "auto", description="'auto' is text on a terminal and JSON elsewhere."
-    )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least to log.")
-    access_log: bool = Field(False, description="One log line for each request.")
-
-
-def secret_fields() -> frozenset[str]:
-    """Return the names of the settings that are never flags and never printed."""
-    return frozenset(name for name, field in Settings.model_fields.items() if field.annotation is SecretStr)
-
-
-def load(flags: Mapping[str, object], environ: Mapping[str, str], config: Path | None = None) -> Settings:
+def load(
+    flags: Mapping[str, object],
+    environ: Mapping[str, str],
+    config: Path | None = None,
+    *,
+    rules: Mapping[str, Callable[[Any], object]] = MappingProxyType({}),
+    secrets: Path = SECRETS,
+) -> Settings:
     """Read the settings from all their places.
 
-    `config` is the TOML file, if one was named. Raises `ConfigError` whose message has one line for each
-    wrong setting.
+    `config` is the TOML file, if one was named. `rules` are what other rooms know of a setting's form: each
+    is called with a value that was set and raises `ConfigError` or ValueError. Raises `ConfigError` whose
+    message has one line for each wrong setting.
     """
-    text, table = _read_toml(config)
-    complaints = _misspelt_variables(environ)
-
-    class Sourced(Settings):
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (pydantic-settings passes it by name)
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            file = InitSettingsSource(settings_cls, init_kwargs=dict(table))
-            return init_settings, env_settings, file_secret_settings, file
-
-    try:
-        settings = Sourced(**{"_secrets_dir": SECRETS if SECRETS.is_dir() else None, **flags})  # type: ignore[arg-type]
-    except ValidationError as exc:
-        for error in exc.errors(include_input=False, include_url=False):
-            complaints.append(_complaint(error, flags, environ, config, text))
-        raise ConfigError("\n".join(complaints)) from exc
-    complaints += _contradictions(settings)
+    complaints: list[str] = []
+    layers = (
+        _read_file(config, complaints),
+        _read_secrets(secrets, complaints),
+        _read_variables(environ, complaints),
+        {name: (value, "--" + name.replace("_", "-")) for name, value in flags.items()},
+    )
+    values: dict[str, object] = {}
+    places: dict[str, str] = {}
+    for layer in layers:
+        for name, (value, place) in layer.items():
+            values[name], places[name] = value, place
+    settings, wrong = _validate(values)
+    for name, reason in _broken_rules(settings, rules):
+        if name in values:
+            wrong.setdefault(name, reason)
+    for name, reason in _contradictions(settings, frozenset(wrong)):
+        wrong.setdefault(name, reason)
+    complaints += [f"{places.get(name, name)}: {reason}" for name, reason in wrong.items()]
     if complaints:
         raise ConfigError("\n".join(complaints))
     return settings
 
 
-def _read_toml(config: Path | None) -> tuple[str, dict[str, Any]]:
+def _read_file(config: Path | None, complaints: list[str]) -> Layer:
     if config is None:
-        return "", {}
+        return {}
     try:
         text = config.read_text(encoding="utf-8-sig")
-        return text, tomllib.loads(text)
-    except FileNotFoundError as exc:
-        raise ConfigError(f"{config}: there is no such file; name the settings file that you have") from exc
-    except (OSError, UnicodeDecodeError) as exc:
-        raise ConfigError(f"{config}: cannot be read: {exc}") from exc
+        table = tomllib.loads(text)
+    except FileNotFoundError:
+        complaints.append(f"{config}: there is no such file; name the settings file that you have")
+    except OSError as exc:
+        complaints.append(f"{config}: cannot be read: {exc.strerror}; let the user that runs Canopy read it")
+    except UnicodeDecodeError:
+        complaints.append(f"{config}: is not UTF-8; save it as that")
     except tomllib.TOMLDecodeError as exc:
-        raise ConfigError(f"{config}: is not TOML: {exc}") from exc
+        complaints.append(f"{config}: is not TOML: {exc}; text needs quotes, as in config.example.toml")
+    else:
+        return {name: (value, f"{config}:{_line(text, name)}{name}") for name, value in table.items()}
+    return {}
 
 
-def _misspelt_variables(environ: Mapping[str, str]) -> list[str]:
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | {CONFIG_VARIABLE}
-    return [
-        f"{name}: no setting has this name{_suggestion(name, known)}"
-        for name in sorted(environ)
-        if name.upper().startswith(PREFIX) and name.upper() not in known
-    ]
+def _line(text: str, name: str) -> str:
+    """Return the number of the line that sets `name`, and a colon; tomllib does not tell."""
+    key = re.compile(rf"\s*\[*\s*['\"]?{re.escape(name)}['\"]?\s*[=\].]")
+    return next((f"{number}: " for number, line in enumerate(text.splitlines(), 1) if key.match(line)), " ")
 
 
-def _suggestion(name: str, known: set[str] | frozenset[str]) -> str:
+def _read_secrets(folder: Path, complaints: list[str]) -> Layer:
+    """Read `canopy_password` and the like, as Docker and Kubernetes mount them."""
+    layer: Layer = {}
+    if not os.access(folder, os.X_OK):
+        return layer  # other software's secrets, or none at all
+    for name in Settings.model_fields:
+        path = folder / (PREFIX + name).lower()
+        try:
+            if path.is_file():
+                layer[name] = path.read_text(encoding="utf-8").strip(), str(path)
+        except (OSError, UnicodeDecodeError):
+            complaints.append(f"{path}: cannot be read; let the user that runs Canopy read it, as UTF-8")
+    return layer
+
+
+def _read_variables(environ: Mapping[str, str], complaints: list[str]) -> Layer:
+    known = {PREFIX + name.upper(): name for name in Settings.model_fields}
+    layer: Layer = {}
+    for variable, value in sorted(environ.items()):
+        # An empty variable is one that is not set: compose files write `CANOPY_TITLE: ${TITLE:-}`.
+        if not variable.upper().startswith(PREFIX) or not value or _is_service_link(variable, value):
+            continue
+        if variable in known:
+            layer[known[variable]] = value, variable
+        elif variable != CONFIG_VARIABLE:
+            complaints.append(
+                f"{variable}: no setting has this name{_suggestion(variable.upper(), frozenset(known))}"
+            )
+    return layer
+
+
+def _is_service_link(variable: str, value: str) -> bool:
+    foreign_port = variable == "CANOPY_PORT" and value.startswith(("tcp://", "udp://"))
+    return foreign_port or bool(_SERVICE_LINK.fullmatch(variable))
+
+
+def _suggestion(name: str, known: frozenset[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
     return f"; did you mean {near[0]}?" if near else "; see config.example.toml for all of them"
 
 
-def _complaint(
-    error: ErrorDetails,
-    flags: Mapping[str, object],
-    environ: Mapping[str, str],
-    config: Path | None,
-    text: str,
-) -> str:
-    name = str(error["loc"][0]) if error["loc"] else ""
-    if error["type"] == "extra_forbidden":
-        reason = f"no setting has this name{_suggestion(name, frozenset(Settings.model_fields))}"
-    else:
-        reason = error["msg"].removeprefix("Value error, ")
-    return f"{_place(name, flags, environ, config, text)}: {reason}"
+def _validate(values: Mapping[str, object]) -> tuple[Settings, dict[str, str]]:
+    """Return the settings and, by name, what is wrong with those that have their default instead."""
+    try:
+        return Settings.model_validate(values), {}
+    except ValidationError as exc:
+        wrong: dict[str, str] = {}
+        for error in exc.errors(include_input=False, include_url=False):
+            wrong.setdefault(str(error["loc"][0]), _cure(error))
+    return Settings.model_validate({name: values[name] for name in values if name not in wrong}), wrong
 
 
-def _place(
-    name: str, flags: Mapping[str, object], environ: Mapping[str, str], config: Path | None, text: str
-) -> str:
-    """Say where the value of a setting came from, in the order of precedence."""
-    if name in flags:
-        return "--" + name.replace("_", "-")
-    variable = PREFIX + name.upper()
-    if name in Settings.model_fields and any(key.upper() == variable for key in environ):
-        return variable
-    if (SECRETS / variable.lower()).is_file():
-        return str(SECRETS / variable.lower())
-    for number, line in enumerate(text.splitlines(), 1):
-        if re.match(rf"\s*\[*\s*['\"]?{re.escape(name)}['\"]?\s*[=\].]", line):
-            return f"{config}:{number}: {name}"
-    return name
+def _cure(error: ErrorDetails) -> str:
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        known = frozenset(Settings.model_fields)
+        return f"no setting has this name{_suggestion(str(error['loc'][0]).lower(), known)}"
+    if kind == "literal_error":
+        return f"write {context['expected']}"
+    return _CURES.get(kind) or error["msg"].removeprefix("Value error, ").replace("Input should", "must")
 
 
-def _contradictions(settings: Settings) -> list[str]:
+def _broken_rules(settings: Settings, rules: Mapping[str, Callable[[Any], object]]) -> list[tuple[str, str]]:
     found = []
-    if settings.tls_port and not (settings.tls_certificate and settings.tls_key):
-        found.append("tls_port: HTTPS needs tls_certificate and tls_key as well")
+    for name, rule in rules.items():
+        try:
+            rule(getattr(settings, name))
+        except (ConfigError, ValueError) as exc:
+            found.append((name, str(exc)))
+    return found
+
+
+def _contradictions(settings: Settings, wrong: frozenset[str]) -> list[tuple[str, str]]:
+    """Compare settings with each other; `wrong` ones have been complained about and are left alone."""
+    found = []
+    if not wrong & {"tls_port", "tls_certificate", "tls_key"}:
+        files = (settings.tls_certificate, settings.tls_key)
+        if settings.tls_port and not all(files):
+            found.append(("tls_port", "HTTPS needs tls_certificate and tls_key as well"))
+        if not settings.tls_port and any(files):
+            name = "tls_certificate" if settings.tls_certificate else "tls_key"
+            found.append((name, "is of no use without tls_port; set that as well"))
     if settings.tls_port and settings.tls_port == settings.port:
-        found.append("tls_port: is the same as port; plain HTTP needs a port of its own to redirect from")
-    for name in ("tls_certificate", "tls_key", "ssh_key", "ssh_known_hosts"):
-        path = getattr(settings, name)
-        if path is not None and not os.access(path, os.R_OK):
-            found.append(f"{name}: cannot read the file {path}")
+        found.append(("tls_port", "is the same as port; plain HTTP needs a port of its own to redirect from"))
     return found
