@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -71,7 +71,7 @@ class _Redactor:
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets = sorted(secrets, key=len, reverse=True)
 
-    def __call__(self, _logger: WrappedLogger, _method: str, line: str) -> str:  # type: ignore[override]
+    def __call__(self, _logger: WrappedLogger, _method: str, line: Any) -> str:  # noqa: ANN401 (a rendered line)
         for secret in self._secrets:
             line = line.replace(secret, _HIDDEN)
         return _USERINFO.sub(rf"\g<scheme>{_HIDDEN}@", line)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
-from canopy.content import build
+from canopy.content.site import build
 from canopy.errors import CanopyError
 from canopy.render.workers import RenderFailed
 
@@ -239,7 +239,7 @@ class Sync:
         spread = random.uniform(0.9, 1.1)  # noqa: S311 (nothing secret)
         if not self.state.failures:
             return self._interval * spread
-        delay = min(_FIRST_RETRY * 2 ** min(self.state.failures - 1, 16), _LAST_RETRY) * spread
+        delay = min(_FIRST_RETRY * 2.0 ** min(self.state.failures - 1, 16), _LAST_RETRY) * spread
         retry = datetime.fromtimestamp(time.time() + delay, UTC)
         self.state = replace(self.state, retry=retry)
         return delay

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from canopy.content.values import Page
 from canopy.problem import Problem, Severity
-from canopy.render.feeds import feed_inputs, feed_of, feed_wanted
-from canopy.render.jobs import render_atom, render_fragments, render_view
+from canopy.render.feeds import FEED_PATH, feed_inputs, feed_of, feed_wanted
+from canopy.render.jobs import ATOM, HTML, render_atom, render_fragments, render_view
 from canopy.render.pages import Inputs, Outline
 from canopy.render.plain import render_plain
 from canopy.render.representation import compressible, encode, represent
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from canopy.render.pages import Subject
     from canopy.render.representation import Body, Headers, Representation
 
-HTML = "text/html; charset=utf-8"
-ATOM = "application/atom+xml; charset=utf-8"
-FEED_PATH = "/atom"
 SANDBOX = b"sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _CURE = "simplify it, or split it in two"
 _BATCH = 64 * 1024
@@ -180,12 +177,25 @@ class Press:
         fragments = yield from self.fragments(edition.outline.wanted(subject))
         view = edition.outline.view(subject, fragments.__getitem__)
         if isinstance(subject, Page):
-            body = fragments[edition.outline.wanted(subject)[0]]
-            found = _findings(subject, body) + edition.outline.broken_links(subject, body)
-            edition.findings[path] = found
+            found = self._note(edition, path, subject, fragments)
             if isinstance(view, ArticleView) and any(f.severity is Severity.ERROR for f in found):
                 view = replace(view, troubled=True)
         return _digest(view), lambda: Job(render_view, (view,)), HTML
+
+    def findings(self, edition: Edition, path: str) -> Generator[Job, Any, tuple[Problem, ...]]:
+        """Find out what rendering finds wrong with a page, without making its representation."""
+        page = edition.site.pages[path]
+        fragments = yield from self.fragments(edition.outline.wanted(page))
+        return self._note(edition, path, page, fragments)
+
+    def _note(
+        self, edition: Edition, path: str, page: Page, fragments: dict[FragmentRequest, Fragment]
+    ) -> tuple[Problem, ...]:
+        body = fragments[edition.outline.body(page)]
+        found = _findings(page, body) + edition.outline.broken_links(page, body)
+        if found:
+            edition.findings[path] = found
+        return found
 
     def _feed(self, edition: Edition) -> Generator[Job, Any, tuple[bytes, Callable[[], Job], str]]:
         fragments = yield from self.fragments(feed_wanted(edition.outline))

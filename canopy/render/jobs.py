@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from canopy.render.feed import atom
 from canopy.render.markdown import render_inline, render_markdown
 from canopy.render.representation import encode
 from canopy.render.theme import Theme
 
 if TYPE_CHECKING:
+    from canopy.render.feed import Feed
     from canopy.render.fragment import Fragment
     from canopy.render.representation import Body
     from canopy.render.views import View
 
 HTML = "text/html; charset=utf-8"
+ATOM = "application/atom+xml; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +42,8 @@ def _render(request: FragmentRequest) -> Fragment:
 def render_view(view: View) -> Body:
     """Render a page with the theme, and compress it."""
     return encode(Theme.default().render(view).encode(), HTML)
+
+
+def render_atom(feed: Feed) -> Body:
+    """Write a feed, and compress it."""
+    return encode(atom(feed), ATOM)

@@ -20,6 +20,7 @@ class Nearest:
     """The pages of a site by the beginnings of the words in their addresses and titles."""
 
     def __init__(self, site: Site) -> None:
+        self.site = site
         self._pages: dict[str, list[Page]] = {}
         for page in site.recent:
             for start in {word[:3] for word in _words(f"{page.path} {page.title}")}:

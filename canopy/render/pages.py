@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from canopy.content.links import Target
     from canopy.content.values import Author, Site
     from canopy.render.fragment import Fragment
     from canopy.render.views import View
@@ -97,8 +98,8 @@ class Outline:
         """Return all that the view of `subject` depends on; equal inputs give equal bytes."""
         site = self.site
         if isinstance(subject, Page):
-            around = (self.frame, self._breadcrumbs(subject.section), site.home is subject)
-            return Inputs((subject, *self.neighbours(subject), site.names), around)
+            place = (self.frame, self._breadcrumbs(subject.section), site.home is subject)
+            return Inputs((subject, *self.neighbours(subject), site.names), place)
         if isinstance(subject, Section):
             around = (self.frame, self._breadcrumbs(subject.path), self._subsections(subject.path))
             return Inputs((subject, site.names), (*around, site.home is subject))
@@ -109,10 +110,10 @@ class Outline:
     def wanted(self, subject: Subject) -> tuple[FragmentRequest, ...]:
         """Return the pieces of markdown that the view of `subject` contains."""
         if isinstance(subject, Page):
-            return (self._body(subject), self._summary(subject))
-        summaries = tuple(self._summary(page) for page in self._listed(subject))
+            return (self.body(subject), self.summary(subject))
+        summaries = tuple(self.summary(page) for page in self._listed(subject))
         if isinstance(subject, Section) and subject.index is not None:
-            return (self._body(subject.index), *summaries)
+            return (self.body(subject.index), *summaries)
         return summaries
 
     def view(self, subject: Subject, fragment: Callable[[FragmentRequest], Fragment]) -> View:
@@ -126,16 +127,14 @@ class Outline:
             return EmptyView(self.frame, self.remote)
         return self._listing(subject, fragment)
 
-    def html(self, page: Page, fragment: Fragment, link: Callable[[str], str]) -> str:
-        """Return a fragment's HTML as `page` shows it; `link` makes a path of the site into a URL."""
+    def html(self, page: Page, fragment: Fragment) -> str:
+        """Return a fragment's HTML with links as the pages of the site write them."""
 
         def href(target: str) -> str:
             found = resolve(self.site, page, target)
-            if found.kind == "internal":
-                return link(found.path) + found.suffix
             if found.kind == "page":
                 return found.suffix
-            return found.path + found.suffix
+            return found.path if found.kind == "external" else _linked(self.site.url, found)
 
         return fragment.html(href)
 
@@ -145,9 +144,7 @@ class Outline:
 
         def href(target: str) -> str:
             found = resolve(site, page, target)
-            if found.kind in ("internal", "page"):
-                return site.absolute(found.path or page.path) + found.suffix
-            return found.path + found.suffix
+            return found.path if found.kind == "external" else _linked(site.absolute, found)
 
         return fragment.html(href)
 
@@ -166,8 +163,8 @@ class Outline:
         )
 
     def _article(self, page: Page, fragment: Callable[[FragmentRequest], Fragment]) -> ArticleView:
-        site, body = self.site, fragment(self._body(page))
-        summary_html = self.html(page, fragment(self._summary(page)), site.url)
+        site, body = self.site, fragment(self.body(page))
+        summary_html = self.html(page, fragment(self.summary(page)))
         older, newer = self.neighbours(page)
         home = site.home is page
         return ArticleView(
@@ -176,7 +173,7 @@ class Outline:
             title=page.title,
             description=_plain(summary_html) or site.description,
             abstract_html=summary_html if page.source.front.abstract else "",
-            html=self.html(page, body, site.url),
+            html=self.html(page, body),
             toc=body.toc,
             authors=tuple(_person(author) for author in page.authors),
             created=page.created,
@@ -202,7 +199,7 @@ class Outline:
             if site.home is subject:
                 path = "/"
             if subject.index is not None:
-                html = self.html(subject.index, fragment(self._body(subject.index)), site.url)
+                html = self.html(subject.index, fragment(self.body(subject.index)))
         return ListingView(
             frame=self.frame,
             canonical=site.absolute(path),
@@ -218,7 +215,7 @@ class Outline:
         return Entry(
             title=page.title,
             url=self.site.url(page.path),
-            summary_html=self.html(page, fragment(self._summary(page)), self.site.url),
+            summary_html=self.html(page, fragment(self.summary(page))),
             authors=tuple(_person(author) for author in page.authors),
             created=page.created,
             updated=_later(page.created, page.updated),
@@ -230,10 +227,12 @@ class Outline:
             return self.site.recent if subject == "home" else ()
         return subject.pages
 
-    def _body(self, page: Page) -> FragmentRequest:
+    def body(self, page: Page) -> FragmentRequest:
+        """Return the request for a page's body."""
         return FragmentRequest(page.source.body, self.trusted)
 
-    def _summary(self, page: Page) -> FragmentRequest:
+    def summary(self, page: Page) -> FragmentRequest:
+        """Return the request for a page's summary."""
         return FragmentRequest(page.source.summary, self.trusted, inline=True)
 
     def _link(self, page: Page | None) -> Link | None:
@@ -262,6 +261,11 @@ class Outline:
                 crumbs.append(Link(section.title, self.site.url(path)))
             path = path.rpartition("/")[0]
         return tuple(reversed(crumbs))
+
+
+def _linked(link: Callable[[str], str], found: Target) -> str:
+    """Return the URL of a target within the site; one that is not to be linked at all is empty."""
+    return link(found.path) + found.suffix if found.path else ""
 
 
 def _person(author: Author) -> Link:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from math import ceil
 from typing import TYPE_CHECKING
 
-from canopy.render.edition import HTML, Job
-from canopy.render.jobs import render_view
+from canopy.render.edition import Job
+from canopy.render.jobs import HTML, render_view
 from canopy.render.nearest import Nearest
 from canopy.render.representation import encode, represent
 from canopy.render.views import Frame, Link, NotFoundView, UnavailableView
@@ -45,7 +45,7 @@ class Messages:
     async def not_found(self, edition: Edition, path: str) -> Representation:
         """Return the 404 page for `path`, with what the reader may have meant."""
         if edition is not self._edition:
-            self._edition, self._nearest = edition, None
+            self._edition = edition
             self._kept.clear()
         kept = self._kept.get(path)
         if kept is not None:
@@ -53,8 +53,7 @@ class Messages:
         if self._making.locked():
             return _plainly(404, "There is no such page.")
         async with self._making:
-            nearest = self._nearest or await asyncio.to_thread(Nearest, edition.site)
-            self._nearest = nearest
+            nearest = await asyncio.to_thread(self._index, edition)
             view = await asyncio.to_thread(_not_found_view, edition, nearest, path)
             representation = await self._made(view, 404, [])
         if edition is self._edition:
@@ -62,6 +61,11 @@ class Messages:
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return representation
+
+    def _index(self, edition: Edition) -> Nearest:
+        if self._nearest is None or self._nearest.site is not edition.site:
+            self._nearest = Nearest(edition.site)
+        return self._nearest
 
     async def unavailable(self) -> Representation:
         """Return the 503 page: what Canopy waits for, and when to ask again."""

@@ -21,8 +21,6 @@ from canopy.web.guard import GuardedProtocol
 from canopy.web.headers import security_headers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from canopy.config import Settings
@@ -36,15 +34,6 @@ _MOST_CONNECTIONS = 12_000
 
 class _Server(uvicorn.Server):
     """uvicorn's server without its own signal handlers: `serve` has them for all servers."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Accept connections, and say so."""
-        await super().startup(sockets)
-        self.listening.set()
 
     def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
         return nullcontext()
@@ -68,35 +57,29 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-async def serve(sync: Sync, settings: Settings, started: Callable[[str], None]) -> None:
-    """Serve until a signal ends it; `started` is told the address once requests are accepted."""
+async def serve(sync: Sync, settings: Settings, sockets: list[socket.socket]) -> None:
+    """Serve on listening sockets until a signal ends it: plain HTTP, or that and HTTPS."""
     app: ASGIApp = Application(sync, settings)
     if settings.access_log:
         app = logged(app)
-    plain = listen(settings.host, settings.port)
-    pairs = [(plain, _server(app, settings))]
     if settings.tls_port:
-        pairs = [
-            (plain, _server(_to_https(settings.tls_port), settings)),
-            (listen(settings.host, settings.tls_port), _server(app, settings, tls=True)),
-        ]
-    servers = [server for _, server in pairs]
+        servers = [_server(_to_https(settings.tls_port), settings), _server(app, settings, tls=True)]
+    else:
+        servers = [_server(app, settings)]
     _handle_signals(servers, sync)
     worker = asyncio.create_task(sync.run(), name="sync")
-    serving = [asyncio.create_task(server.serve(sockets=[sock])) for sock, server in pairs]
-    for server in servers:
-        await server.listening.wait()
-    started(address(pairs[-1][0], tls=bool(settings.tls_port)))
     try:
-        await asyncio.gather(*serving)
+        await asyncio.gather(
+            *(server.serve(sockets=[sock]) for server, sock in zip(servers, sockets, strict=True))
+        )
     finally:
         worker.cancel()
         with suppress(asyncio.CancelledError):
             await worker
 
 
-def address(sock: socket.socket, *, tls: bool) -> str:
-    """Return the URL at which a reader on this machine finds the server."""
+def url_of(sock: socket.socket, *, tls: bool) -> str:
+    """Return the URL at which a reader on this machine finds a listening socket."""
     host, port = sock.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (nothing is bound here)
     shown = f"[{host}]" if ":" in host else host

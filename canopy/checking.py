@@ -1,0 +1,117 @@
+"""`canopy check`: what is wrong with a repository's files, printed like a compiler does.
+
+For authors, who run it in their work tree before they commit, and for the CI of content repositories.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+
+from canopy.content.site import build
+from canopy.git import Kind, Repository, fetch, parse_remote
+from canopy.git.worktree import find_worktree, read_worktree
+from canopy.problem import Problem, Severity
+from canopy.render.edition import Press
+from canopy.render.workers import RenderFailed, Workers
+from canopy.serving import credentials, git_limits, site_options, worker_count
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from canopy.config import Settings
+    from canopy.content.values import Site
+    from canopy.git import Snapshot
+    from canopy.render.edition import Job
+
+T = TypeVar("T")
+
+
+def check(settings: Settings, out: TextIO, err: TextIO) -> int:
+    """Print a line for each problem to `out` and a summary to `err`; return 1 if any is an error.
+
+    Without a repository named, the folder one is in. Raises `CanopyError` if it cannot be read at all.
+    """
+    place = settings.remote or "."
+    snapshot, commit = _read(settings, place)
+    options = replace(site_options(settings, None, "http://127.0.0.1:8080"), identity=place)
+    site = build(snapshot, options)
+    problems = _render_all(settings, site)
+    for problem in problems:
+        print(problem, file=out)
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    warnings = len(problems) - errors
+    print(
+        f"{commit}: {_count(len(site.pages), 'page')}, {_count(len(site.assets), 'file')}, "
+        f"{_count(errors, 'error')}, {_count(warnings, 'warning')}",
+        file=err,
+    )
+    return 1 if errors else 0
+
+
+def _read(settings: Settings, place: str) -> tuple[Snapshot, str]:
+    """Return the files to check, and what to call them: a folder's as they are now, else a commit's."""
+    limits = git_limits(settings)
+    folder = Path(place).expanduser()
+    if folder.is_dir() and not settings.branch and not _is_bare(folder):
+        top = find_worktree(folder) or folder.resolve()
+        files, problems = read_worktree(top, limits)
+        with Repository.create(limits=limits) as repository:
+            commit = repository.commit(
+                "main", files, "Check", "Canopy", "canopy@localhost", datetime.now(UTC).replace(microsecond=0)
+            )
+            snapshot = repository.snapshot(commit, root=settings.root, history="none")
+        return replace(snapshot, problems=(*snapshot.problems, *problems)), str(top)
+    remote = parse_remote(place, settings.branch)
+    with Repository.create(limits=limits) as repository:
+        found = fetch(
+            repository,
+            remote,
+            credentials(settings, remote),
+            limits,
+            depth=None if remote.kind is Kind.FILE else 1,
+        )
+        snapshot = repository.snapshot(found.commit, root=settings.root, history="none")
+    return snapshot, f"{remote.display} at {found.commit[:12]}"
+
+
+def _is_bare(folder: Path) -> bool:
+    return (folder / "objects").is_dir() and (folder / "HEAD").is_file()
+
+
+def _render_all(settings: Settings, site: Site) -> tuple[Problem, ...]:
+    """Render every page once, because only that shows what rendering finds."""
+    press = Press(memory=settings.cache, trusted=settings.trust == "trusted")
+    edition = press.edition(site, datetime.now(UTC).replace(microsecond=0))
+    workers = Workers(worker_count(settings), memory_bytes=settings.render_memory)
+    failed: list[Problem] = []
+    try:
+        for page in site.recent:
+            try:
+                _drive(press.findings(edition, page.path), workers, settings.render_timeout)
+            except RenderFailed as exc:
+                failed.append(Problem(page.source.path, 0, f"the page cannot be rendered: {exc}"))
+    finally:
+        workers.close()
+    return tuple(sorted({*edition.problems, *failed}))
+
+
+def _drive(steps: Generator[Job, Any, T], workers: Workers, timeout: float) -> T:
+    """Carry out what the press asks for, one job after the other."""
+    try:
+        job = next(steps)
+        while True:
+            try:
+                result = workers.submit(job.function, *job.arguments, timeout=timeout).result()
+            except RenderFailed as exc:
+                job = steps.throw(exc)
+            else:
+                job = steps.send(result)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

@@ -1,0 +1,131 @@
+"""Putting the house together: from settings to a running server."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import structlog
+
+from canopy import __version__
+from canopy.content.values import SiteOptions
+from canopy.git import Credentials, Limits, parse_remote
+from canopy.origin import Followed, Lock, Notepad, copy_path, open_copy, open_notepad
+from canopy.render.edition import Press
+from canopy.render.workers import Workers
+from canopy.sync import Sync
+from canopy.web.server import listen, serve, url_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from canopy.config import Settings
+    from canopy.git import Remote
+    from canopy.origin import Origin
+
+log = structlog.get_logger("canopy")
+
+
+async def run(settings: Settings, say: Callable[..., None]) -> int:
+    """Serve until a signal ends it; return the exit code. Raises `CanopyError` if it cannot begin."""
+    remote = parse_remote(settings.remote, settings.branch) if settings.remote else None
+    ports = [settings.port, settings.tls_port] if settings.tls_port else [settings.port]
+    sockets = [listen(settings.host, port) for port in ports]
+    lock = Lock(copy_path(settings.data, remote) if remote else settings.data / "notepad.git")
+    # The workers start while the repository is opened: both take their time.
+    workers = Workers(worker_count(settings), memory_bytes=settings.render_memory)
+    try:
+        origin = open_origin(settings, remote)
+        address = url_of(sockets[-1], tls=bool(settings.tls_port))
+        press = Press(
+            memory=settings.cache,
+            trusted=settings.trust == "trusted",
+            shared_max_age=round(settings.shared_max_age),
+            remote=str(origin.path) if remote is None else remote.display,
+        )
+        sync = Sync(
+            origin,
+            site_options(settings, remote, address),
+            press,
+            workers,
+            interval=settings.interval,
+            render_timeout=settings.render_timeout,
+        )
+        _welcome(say, settings, remote, origin.path, address)
+        await serve(sync, settings, sockets)
+    finally:
+        workers.close()
+        lock.release()
+    return 0
+
+
+def open_origin(settings: Settings, remote: Remote | None) -> Origin:
+    """Return what the settings say is published."""
+    limits = git_limits(settings)
+    if remote is None:
+        repository = open_notepad(settings.data, settings.branch, limits)
+        return Notepad(repository, settings.branch, root=settings.root, history=settings.history)
+    return Followed(
+        open_copy(settings.data, remote, limits),
+        remote,
+        credentials(settings, remote),
+        root=settings.root,
+        history=settings.history,
+        depth=settings.depth,
+    )
+
+
+def credentials(settings: Settings, remote: Remote) -> Credentials:
+    """Return what opens the remote: the settings', else what its URL contained."""
+    return Credentials(
+        username=settings.username or remote.username,
+        password=settings.password.get_secret_value() or remote.password,
+        ssh_key=settings.ssh_key,
+        host_key=settings.ssh_host_key,
+        known_hosts=settings.ssh_known_hosts,
+    )
+
+
+def git_limits(settings: Settings) -> Limits:
+    """Return how much a repository may ask of us."""
+    return Limits(
+        pack_bytes=settings.max_pack,
+        inflated_bytes=settings.max_inflated,
+        objects=settings.max_objects,
+        blob_bytes=settings.max_file,
+        tree_entries=settings.max_files,
+        fetch_seconds=settings.fetch_timeout,
+    )
+
+
+def site_options(settings: Settings, remote: Remote | None, address: str) -> SiteOptions:
+    """Return what the settings say about the site."""
+    return SiteOptions(
+        base_url=settings.base_url or address,
+        root=settings.root,
+        title=settings.title,
+        identity=remote.url if remote is not None else str(settings.data / "notepad.git"),
+    )
+
+
+def worker_count(settings: Settings) -> int:
+    """Return how many rendering processes there are: as set, else one a core, at most four."""
+    if settings.workers:
+        return settings.workers
+    return max(
+        1, min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    )
+
+
+def _welcome(
+    say: Callable[..., None], settings: Settings, remote: Remote | None, path: Path, address: str
+) -> None:
+    where = settings.base_url or address
+    log.info(
+        "listening", address=address, version=__version__, remote=remote.display if remote else str(path)
+    )
+    if remote is None:
+        say(f"Read your notepad at   {where}", f"Write in it:           git clone {path} notes", "")
+    else:
+        say(f"Reading {remote.display}", f"Serving {where}", "")
