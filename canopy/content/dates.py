@@ -46,7 +46,7 @@ def _usual(text: str) -> datetime | None:
         return None
     year, month, day, hour, minute, second, fraction, offset = match.groups()
     micro = int((fraction or "0")[:6].ljust(6, "0"))
-    return datetime(  # noqa: DTZ001 - the caller adds the zone where the text has none
+    return datetime(
         int(year),
         int(month),
         int(day),

@@ -2,8 +2,8 @@
 
 The rules, by the first line that is not blank:
 
-- `---`, then a line `---` (or `...`): YAML. A value that is not valid YAML is read as the original Canopy did,
-  as the rest of its line (`title: SwarmKit: a talk`, `author: [Name](url)`), and the others keep their meaning.
+- `---`, then a line `---` (or `...`): YAML. A value that is not valid YAML is read as in the original Canopy,
+  as the rest of its line (`title: SwarmKit: a talk`, `author: [Name](url)`); the others keep their meaning.
   When no line between the two looks like `key: value`, the first is a thematic break and all is body.
 - `---` and no second one: a header only if `key: value` lines with a known key follow at once; it ends at the
   first line that is none, and that is a problem.
@@ -114,14 +114,13 @@ def _after_opener(text: str, start: int, line: int, grammar: Grammar) -> Header:
 
 
 def _unclosed(text: str, begin: int, line: int, grammar: Grammar) -> Header:
-    end, count, known = begin, 0, False
+    end, known = begin, False
     for row in text[begin : begin + MAX_HEADER].split("\n")[:200]:
         key = _key_of(row, grammar)
         if key is None:
             break
         known = known or key in grammar.textual
         end += len(row) + 1
-        count += 1
     if not known:
         return Header(text)
     header = _filled(text, text[begin:end], end - 1, line + 1, grammar)
@@ -177,11 +176,11 @@ def _read_yaml(block: str, line: int, grammar: Grammar, header: Header) -> None:
     try:
         node = loader.get_single_node()
     finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
+        loader.dispose()
     if node is None:
         return
     if not isinstance(node, yaml.MappingNode):
-        raise ValueError("not a mapping")
+        raise ValueError("not a mapping")  # noqa: TRY004 - one kind of failure
     seen: set[int] = set()
     rows = block.split("\n")
     for key_node, value_node in node.value:
@@ -208,13 +207,13 @@ def _written(row: str, at: int, node: yaml.Node, key: str, grammar: Grammar) -> 
 
 
 def _uncommented(raw: str, grammar: Grammar) -> str:
-    # `#mirage` and `#1` are words of a title; only `# …` is meant as a comment, and nothing is in the original.
+    # `#mirage` and `#1` are words of a title; only `# …` is a comment, and in the original nothing is.
     comment = _COMMENT.search(raw) if grammar.comments else None
     return raw[: comment.start()].rstrip() if comment else raw
 
 
 def _value_of(node: yaml.Node, seen: set[int], depth: int) -> object:
-    """Return a node as text, lists and maps; raise ValueError for an alias, which can multiply without end."""
+    """Return a node as text, lists and maps; raise ValueError for an alias: it multiplies without end."""
     if id(node) in seen or depth > MAX_DEPTH:
         raise ValueError("an alias, or too deep")
     seen.add(id(node))

@@ -25,8 +25,10 @@ _ENTITY = re.compile(r"&(?:amp|#38|#[xX]26);")
 _IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=]*")
 _IGNORED = dict.fromkeys(map(ord, "\t\n\r"))  # browsers drop these anywhere in a URL (WHATWG URL)
 _SCHEMES = frozenset(
-    "http https mailto tel sms ftp ftps sftp git ssh irc ircs xmpp matrix sip sips magnet geo news nntp webcal "
-    "bitcoin gopher gemini feed callto facetime signal tg obsidian zotero doi".split()
+    (
+        "http https mailto tel sms ftp ftps sftp git ssh irc ircs xmpp matrix sip sips magnet geo news nntp "
+        "webcal bitcoin gopher gemini feed callto facetime signal tg obsidian zotero doi"
+    ).split()
 )
 
 
@@ -54,7 +56,7 @@ def resolve(site: Site, page: Page, target: str) -> Target:
     if own is not None:
         found = _inside(site, page, own)
         return found if found.kind != "broken" else Target("external", target)
-    if target.startswith("//") or target.startswith(("\\", "/\\")):
+    if target.startswith(("//", "\\", "/\\")):  # browsers read a backslash as a slash
         return Target("external", target) if target.startswith("//") else Target("broken", "")
     if scheme := _SCHEME.match(target):
         return _with_scheme(site, page, target, scheme[1].lower())
@@ -129,7 +131,7 @@ def _candidates(site: Site, page: Page, path: str) -> list[str]:
 
 
 def join(folder: str, path: str) -> str:
-    """Return the path below the folder with `.` and `..` resolved, and without a slash at its end (RFC 3986)."""
+    """Return the path below the folder, `.` and `..` resolved (RFC 3986), without a slash at its end."""
     parts: list[str] = []
     for part in f"{folder}/{path}".split("/"):
         if part == "..":

@@ -1,6 +1,6 @@
 """What a file's path says about it: whether it is shown, as what, and under which name.
 
-Pure text; the media types are our own table, so that a site does not depend on the machine it is built on.
+Pure text: nothing here has seen the file.
 """
 
 from __future__ import annotations
@@ -8,55 +8,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
-OCTETS = "application/octet-stream"
+from canopy.content.mediatypes import MEDIA_TYPES, OCTETS, PLAIN_TEXT
 
-_TEXTUAL = {
-    ".css": "text/css", ".csv": "text/csv", ".htm": "text/html", ".html": "text/html", ".ics": "text/calendar",
-    ".js": "text/javascript", ".mjs": "text/javascript", ".tsv": "text/tab-separated-values",
-    ".vcf": "text/vcard", ".vtt": "text/vtt", ".xml": "text/xml", ".diff": "text/plain", ".patch": "text/plain",
-    ".log": "text/plain", ".bib": "text/plain", ".tex": "text/plain",
-}  # fmt: skip
-_OTHER = {
-    ".7z": "application/x-7z-compressed", ".aac": "audio/aac", ".apng": "image/apng", ".asc": "text/plain",
-    ".atom": "application/atom+xml", ".avif": "image/avif", ".bin": OCTETS, ".bmp": "image/bmp",
-    ".bz2": "application/x-bzip2", ".deb": OCTETS, ".dmg": OCTETS, ".doc": "application/msword",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".eot": "application/vnd.ms-fontobject", ".eps": "application/postscript", ".epub": "application/epub+zip",
-    ".exe": OCTETS, ".flac": "audio/flac", ".geojson": "application/geo+json", ".gif": "image/gif",
-    ".gpg": OCTETS, ".gpx": "application/gpx+xml", ".gz": "application/gzip", ".heic": "image/heic",
-    ".ico": "image/x-icon", ".ipynb": "application/x-ipynb+json", ".iso": OCTETS, ".jar": "application/java-archive",
-    ".jfif": "image/jpeg", ".jpeg": "image/jpeg", ".jpg": "image/jpeg", ".json": "application/json",
-    ".jsonld": "application/ld+json", ".jxl": "image/jxl", ".m4a": "audio/mp4", ".m4v": "video/mp4",
-    ".map": "application/json", ".midi": "audio/midi", ".mkv": "video/x-matroska", ".mov": "video/quicktime",
-    ".mp3": "audio/mpeg", ".mp4": "video/mp4", ".mpeg": "video/mpeg",
-    ".odp": "application/vnd.oasis.opendocument.presentation",
-    ".ods": "application/vnd.oasis.opendocument.spreadsheet", ".odt": "application/vnd.oasis.opendocument.text",
-    ".oga": "audio/ogg", ".ogg": "audio/ogg", ".ogv": "video/ogg", ".opus": "audio/ogg", ".otf": "font/otf",
-    ".pdf": "application/pdf", ".png": "image/png", ".ppt": "application/vnd.ms-powerpoint",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".ps": "application/postscript", ".psd": "image/vnd.adobe.photoshop", ".rar": "application/vnd.rar",
-    ".rss": "application/rss+xml", ".rtf": "application/rtf", ".sig": OCTETS, ".sqlite": "application/vnd.sqlite3",
-    ".svg": "image/svg+xml", ".svgz": "image/svg+xml", ".tar": "application/x-tar", ".tgz": "application/gzip",
-    ".tif": "image/tiff", ".tiff": "image/tiff", ".ttf": "font/ttf", ".wasm": "application/wasm",
-    ".wav": "audio/wav", ".weba": "audio/webm", ".webm": "video/webm",
-    ".webmanifest": "application/manifest+json", ".webp": "image/webp", ".woff": "font/woff",
-    ".woff2": "font/woff2", ".xhtml": "application/xhtml+xml", ".xls": "application/vnd.ms-excel",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xz": "application/x-xz",
-    ".zip": "application/zip", ".zst": "application/zstd",
-}  # fmt: skip
-_CODE = (
-    "bash bat c cc clj cpp cs cxx dart el erl ex exs fish go gradle h hpp hs java jl kt kts less lisp lock lua m ml "
-    "mli mll mly nim nix opam php pl pm ps1 py r rb rs sass scala scm scss sh sql swift toml ts tsx jsx vim vue "
-    "yaml yml zig zsh cfg conf ini properties"
-)
-MEDIA_TYPES = (
-    {f".{name}": "text/plain; charset=utf-8" for name in _CODE.split()}
-    | {name: f"{kind}; charset=utf-8" for name, kind in _TEXTUAL.items()}
-    | _OTHER
-)
+MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
 _STATIC_TEXT = {
-    ".txt": "text/plain; charset=utf-8",
+    ".txt": PLAIN_TEXT,
     **dict.fromkeys(MARKDOWN, "text/markdown; charset=utf-8"),
 }
 # Without an extension or with `.txt` by tradition, and meant for machines or lawyers rather than readers.
@@ -135,7 +91,7 @@ def asset_type(path: str) -> str | None:
         kind = extension(path)
         return MEDIA_TYPES.get(kind) or _STATIC_TEXT.get(kind, OCTETS)
     if path.startswith("/.well-known/") or base_name(path).lower() in _FILES:
-        return MEDIA_TYPES.get(extension(path), "text/plain; charset=utf-8")
+        return MEDIA_TYPES.get(extension(path), PLAIN_TEXT)
     return MEDIA_TYPES.get(extension(path))
 
 

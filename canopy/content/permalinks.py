@@ -1,11 +1,11 @@
 """The map of the site's addresses: who gets which, who introduces which folder, what redirects where.
 
-Rules, in this order. Canopy's own addresses (`/-/…`, `/tags`, `/tags/x` of a tag, `/atom`) belong to nobody else,
-as in the original. A folder with articles has the address of its path. Files that are served as they are have
-their exact path. An article has the address it asks for; of two that want one, the one whose file has that
-very name wins, then the one whose name leads there, then who asks by `slug`, then by `url`; then the first by path.
-The loser keeps its file's path as its address and gets a problem that names the winner. Redirects come last and
-displace nothing.
+Rules, in this order. Canopy's own addresses (`/-/…`, `/tags`, `/tags/x` of a tag, `/atom`) belong to nobody
+else, as in the original. A folder with articles has the address of its path. Files that are served as they
+are have their exact path. An article has the address it asks for; of two that want one, the one whose file
+has that very name wins, then the one whose name leads there, then who asks by `slug`, then by `url`; then the
+first by path. The loser keeps its file's path as its address and gets a problem that names the winner.
+Redirects come last and displace nothing.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Places:
 
 
 def place(files: Sequence[File], terms: Iterable[str], home: str = "") -> Places:
-    """Return the map of the files, which are sorted by path; `home` is the one that is the start page by setting."""
+    """Return the map of the files, which are sorted by path; `home` is the start page by a setting."""
     plan = _Plan(terms)
     articles = [file for file in files if file.claim.kind is Kind.ARTICLE]
     plan.add_folders(articles, home)
@@ -145,40 +145,36 @@ class _Plan:
             self._taken.get(address, "") if folder is None else self.indexes.get(folder, self._taken[address])
         )
 
-    def add_redirects(self, files: Iterable[File]) -> None:
+    def add_redirects(self, files: Sequence[File]) -> None:
         """Add what leads elsewhere: what authors ask for first, then what helps, where nothing else is."""
         pending: dict[str, File] = {}
+        stubs = [file for file in files if file.claim.kind is Kind.REDIRECT]
+        for stub in stubs:
+            for wish in dict.fromkeys((stub.claim.address, stub.claim.exact)):
+                self._add_stub(wish, stub, pending)
         for file in files:
-            if file.claim.kind is Kind.REDIRECT:
-                for wish in dict.fromkeys((file.claim.address, file.claim.exact)):
-                    self._add_stub(wish, file, pending)
-        for file in files:
-            for alias in file.claim.aliases if file.path in self.addresses else ():
+            for alias in file.claim.aliases:
                 self._add_alias(alias, file, pending)
+        for stub in stubs:
+            pending.update(
+                (weak, stub) for weak in stub.claim.weak if self._is_free(weak) and weak not in pending
+            )
         for file in files:
-            claim = file.claim
-            if claim.kind is Kind.REDIRECT:
-                for weak in claim.weak:
-                    if self._is_free(weak):
-                        pending.setdefault(weak, file)
-            elif (address := self.addresses.get(file.path)) is not None:
-                weak_ones = claim.weak if address == claim.address or not claim.index else claim.weak[1:]
-                for weak in weak_ones:
-                    if (
-                        weak not in self._taken
-                        and weak != address
-                        and self._is_free(weak)
-                        and weak not in pending
-                    ):
-                        self.redirects.setdefault(weak, address)
+            if file.claim.weak and file.path in self.addresses:
+                self._add_weak(file, pending)
         self.names = self._spellings(files)
-        targets = {id(file): self._destination(file, pending) for file in pending.values()}
-        for path, file in pending.items():
-            target, suffix = targets[id(file)]
+        targets = {id(stub): self._destination(stub, pending) for stub in stubs}
+        for path, stub in pending.items():
+            target, suffix = targets[id(stub)]
             if target:
                 self.redirects[path] = target
-            if suffix:
-                self.suffixes[path] = suffix
+                self.suffixes.update({path: suffix} if suffix else {})
+
+    def _add_weak(self, file: File, pending: Mapping[str, File]) -> None:
+        address = self.addresses[file.path]
+        for weak in file.claim.weak:
+            if weak not in self.redirects and weak not in pending and self._is_free(weak):
+                self.redirects[weak] = address
 
     def _add_stub(self, wish: str, file: File, pending: dict[str, File]) -> None:
         if self._is_free(wish) and wish not in pending:
@@ -189,7 +185,9 @@ class _Plan:
         self.problems.append(Problem(file.blob.path, 0, reason, "rename one of the two"))
 
     def _add_alias(self, alias: str, file: File, pending: dict[str, File]) -> None:
-        address = self.addresses[file.path]
+        address = self.addresses.get(file.path)
+        if address is None:
+            return
         path = clean(_alias_path(alias, file.claim.folder))
         if path == address:
             return

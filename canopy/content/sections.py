@@ -30,7 +30,7 @@ def order(page: Page) -> tuple[float, str]:
 def build_sections(
     pages: Iterable[Page], places: Places, introductions: Mapping[str, Page], convention: Convention, top: str
 ) -> dict[str, Section]:
-    """Return the sections by path. `pages` are in order and without introductions; `top` is the title of `/`."""
+    """Return the sections by path. `pages` are in order, without introductions; `top` is the title of `/`."""
     members: dict[str, list[Page]] = {address: [] for address in places.folders.values()}
     lists = {address: _ancestors(folder, places, members) for folder, address in places.folders.items()}
     for page in pages:
@@ -90,8 +90,8 @@ def build_navigation(
             name = base_name(page.source.path)
             items.append((name, NavigationItem(_entry(page, name, convention), page.path)))
     # The original sorts the names by their bytes; elsewhere capitals do not come first.
-    key = (lambda name: name) if convention.exact else (lambda name: (name.casefold(), name))  # type: ignore[return-value,misc]
-    return tuple(item for _, item in sorted(items, key=lambda pair: key(pair[0])))
+    items.sort(key=lambda item: (item[0] if convention.exact else item[0].casefold(), item[0]))
+    return tuple(item for _, item in items)
 
 
 def _entry(page: Page, name: str, convention: Convention) -> str:

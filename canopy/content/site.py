@@ -188,7 +188,7 @@ def _assemble(
         home=home,
         recent=recent,
         problems=_problems(snapshot, settings, files.values(), places),
-        names=MappingProxyType(dict(places.names)),
+        names=MappingProxyType(places.names),
         root=options.root.strip("/"),
         memo=memo,
     )

@@ -15,10 +15,19 @@ from canopy.content import prose
 from canopy.content.claims import NOTHING, Claim, claim_article, claim_asset
 from canopy.content.frontmatter import grammar, interpret
 from canopy.content.headers import Header, read_header
+from canopy.content.mediatypes import OCTETS, PLAIN_TEXT
 from canopy.content.paths import (
-    MARKDOWN, OCTETS, asset_type, base_name, extension, folded, is_hidden, is_walkable, may_carry_header, readable,
+    MARKDOWN,
+    asset_type,
+    base_name,
+    extension,
+    folded,
+    is_hidden,
+    is_walkable,
+    may_carry_header,
+    readable,
     stem,
-)  # fmt: skip
+)
 from canopy.content.values import FrontMatter, Source
 from canopy.problem import Problem, Severity
 
@@ -61,7 +70,7 @@ def read_file(blob: Blob, path: str, convention: Convention) -> File:
     if len(blob.data) > MAX_ARTICLE:
         size = f"{len(blob.data) / 1e6:.1f} MB"
         problem = Problem(blob.path, 0, f"{size} are too much for a page: shown as plain text", "split it")
-        return replace(_asset(blob, path, "text/plain; charset=utf-8"), problems=(problem,))
+        return replace(_asset(blob, path, PLAIN_TEXT), problems=(problem,))
     decoded = _decode(blob)
     if decoded is None:
         return _asset(blob, path, OCTETS)
@@ -120,7 +129,7 @@ def _decode(blob: Blob) -> tuple[str, list[Problem]] | None:
 
 
 def _western(data: bytes) -> str:
-    # What is labelled Latin-1 on the web is Windows-1252 (WHATWG Encoding), with quotes where Latin-1 has controls.
+    # What the web calls Latin-1 is Windows-1252 (WHATWG Encoding): quotes where Latin-1 has controls.
     try:
         return data.decode("cp1252")
     except UnicodeDecodeError:
