@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from canopy.git.history import ADDED, DELETED, Graph, Node, Traces, extend, trace
+from canopy.git.history import ADDED, DELETED, Graph, Node, Traces, extend, trace, trace_one
 from canopy.git.objects import RawCommit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from canopy.git.limits import Limits
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _MAGIC = b"canopy-history 1\n"
 _SAVE_EVERY = 64
 _LARGEST = 1 << 30
+_MOST_SIDELINES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,30 @@ class Facts:
     authors: tuple[str, ...] = ()
 
 
-Renames = dict[tuple[bytes, bytes], bytes]
-"""(commit that renamed, new path) to the old path."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an added file was made from."""
+
+    path: bytes
+    copied: bool = False
+    """It is still there: the date goes back to it, but its authors are not those of the copy."""
+
+
+Renames = dict[tuple[bytes, bytes], Source]
+"""By the commit that renamed and the new path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """The events of one file, newest first, each commit << 2 | kind."""
+
+    own: list[int]
+    """Under all its names."""
+    origin: list[int]
+    """Under its oldest name, or that of what it was copied from."""
+    hidden: bool
+    """The oldest ones lie beyond a shallow edge."""
+
 
 UNKNOWN = Facts()
 
@@ -57,6 +80,8 @@ class Dates:
         self._facts: dict[bytes, Facts] = {}
         self._renames: Renames = {}
         self._sources: dict[bytes, set[bytes]] = {}
+        self._sidelines: dict[tuple[int, int], tuple[list[int], bool]] = {}
+        self._trees: Trees | None = None
         self._saved = 0
 
     def copy(self) -> Dates:
@@ -69,20 +94,25 @@ class Dates:
         other.use_renames(self._renames)
         return other
 
+    def keep_in(self, cache: Path) -> None:
+        """Leave copies on disk from now on."""
+        self._cache = cache
+
     @property
     def graph(self) -> Graph:
         """The commits that were read."""
         return self._graph
 
-    def use_renames(self, renames: Renames) -> None:
-        """Let created and authors follow these renames from now on."""
+    def use_renames(self, renames: Renames) -> bool:
+        """Let created and authors follow these renames from now on; tell whether any is new."""
         if renames == self._renames:
-            return
+            return False
         self._renames = renames
         self._sources = {}
         for (_, new), old in renames.items():
-            self._sources.setdefault(old, set()).add(new)
+            self._sources.setdefault(old.path, set()).add(new)
         self._facts.clear()
+        return True
 
     def look(
         self, store: ObjectSource, trees: Trees, head: bytes, shallow: frozenset[bytes]
@@ -90,7 +120,7 @@ class Dates:
         """Bring everything up to `head`; return the paths whose facts may differ from before (None: any)."""
         if shallow != self._shallow:
             self._start(shallow)
-        graph = self._graph
+        graph, self._trees = self._graph, trees
         graph.load(store, head, shallow)
         at = graph.index[head]
         if self._traces is None:
@@ -112,65 +142,71 @@ class Dates:
         return found
 
     def _find(self, path: bytes) -> Facts:
+        lineage = self.lineage(
+            path, lambda at, name: self._renames.get((self._graph.nodes[at].commit.id, name))
+        )
+        nodes = self._graph.nodes
+        own = [nodes[event >> 2].commit for event in lineage.own if event & 3 != DELETED]
+        added = [nodes[event >> 2].commit for event in lineage.origin if event & 3 == ADDED]
+        first = None if lineage.hidden else min(reversed(added), key=_committed, default=None)
+        names = dict.fromkeys(commit.author for commit in reversed(own) if commit.author)
+        return Facts(first.authored if first else None, own[0].authored if own else None, tuple(names))
+
+    def lineage(self, path: bytes, source_of: Callable[[int, bytes], Source | None]) -> Lineage:
+        """Follow a file back through what `source_of` says that commits (numbers of the graph) renamed it from.
+
+        As in `git log --follow`: from the newest addition that has a source, the source's history goes on.
+        """
+        own: list[int] = []
+        copied, seen = False, set[tuple[int, bytes]]()
+        events, hidden = self._events(path)
+        while True:
+            place, source = self._turn(events, path, source_of, seen)
+            part = events if source is None else events[: place + 1]
+            own += [] if copied else part
+            if source is None:
+                return Lineage(own, events, hidden)
+            at = events[place] >> 2
+            path, copied = source.path, copied or source.copied
+            events, hidden = self._earlier(path, at)
+
+    def _turn(
+        self,
+        events: list[int],
+        path: bytes,
+        source_of: Callable[[int, bytes], Source | None],
+        seen: set[tuple[int, bytes]],
+    ) -> tuple[int, Source | None]:
+        for place, event in enumerate(events):
+            if event & 3 == ADDED and (event, path) not in seen:
+                source = source_of(event >> 2, path)
+                if source is not None:
+                    seen.add((event, path))
+                    return place, source
+        return len(events), None
+
+    def _events(self, path: bytes) -> tuple[list[int], bool]:
         number, traces = self._graph.path_index.get(path), self._traces
         if number is None or traces is None:
-            return UNKNOWN
-        nodes = self._graph.nodes
-        events, hidden = self._lineage(path)
-        changes = [nodes[event >> 2].commit for event in events if event & 3 != DELETED]
-        added = [nodes[event >> 2].commit for event in events if event & 3 == ADDED]
-        first = None if hidden else min(reversed(added), key=_committed, default=None)
-        names = dict.fromkeys(commit.author for commit in reversed(changes) if commit.author)
-        return Facts(
-            first.authored if first else None,
-            changes[0].authored if changes else None,
-            tuple(names),
-        )
-
-    def _lineage(self, path: bytes) -> tuple[list[int], bool]:
-        """Return the events of a path and what it was renamed from, newest first, and whether they are cut."""
-        traces, graph = self._traces, self._graph
-        if traces is None:
             return [], False
-        found: list[int] = []
-        seen: set[tuple[bytes, int]] = set()
-        before: set[int] | None = None
-        while True:
-            number = graph.path_index.get(path, -1)
-            events = traces.events.get(number, [])
-            if before is not None:
-                events = [event for event in events if event >> 2 not in before]
-            step = None
-            for place, event in enumerate(events):
-                source = (
-                    self._renames.get((graph.nodes[event >> 2].commit.id, path))
-                    if event & 3 == ADDED
-                    else None
-                )
-                if source is not None and (path, event) not in seen:
-                    seen.add((path, event))
-                    step = (place, source, event >> 2)
-                    break
-            if step is None:
-                return found + events, number in traces.hidden
-            found += [*events[: step[0]], step[2] << 2]
-            path = step[1]
-            before = self._not_before(path, step[2], before)
+        return traces.events.get(number, []), number in traces.hidden
 
-    def _not_before(self, path: bytes, commit: int, before: set[int] | None) -> set[int]:
-        """Return the commits of a path's events that are not older than the commit that renamed it."""
-        traces, graph = self._traces, self._graph
-        events = traces.events.get(graph.path_index.get(path, -1), []) if traces else []
-        skipped: set[int] = set(before or ())
-        for event in events:
-            skipped.add(event >> 2)
-            if event >> 2 == commit:
-                return skipped
-        # The old path's flow went another way: go by generations.
-        limit = graph.nodes[commit].generation
-        return {event >> 2 for event in events if graph.nodes[event >> 2].generation >= limit} | set(
-            before or ()
-        )
+    def _earlier(self, path: bytes, at: int) -> tuple[list[int], bool]:
+        """Return a path's events before the commit `at`, newest first."""
+        events, hidden = self._events(path)
+        for place, event in enumerate(events):
+            if event >> 2 == at:
+                return events[place + 1 :], hidden
+        # The path's own flow from the head did not come by: a branch that was merged had it for a while.
+        number = self._graph.path(path)
+        known = self._sidelines.get((number, at))
+        if known is None:
+            parents = self._graph.nodes[at].parents
+            if not parents or self._trees is None or len(self._sidelines) >= _MOST_SIDELINES:
+                return [], False
+            known = trace_one(self._graph, self._trees, parents[0], number)
+            self._sidelines[number, at] = known
+        return known
 
     def _forget(self, paths: set[bytes]) -> set[bytes]:
         """Drop what is remembered of paths and of all that was ever renamed from them."""
@@ -186,6 +222,7 @@ class Dates:
     def _start(self, shallow: frozenset[bytes]) -> None:
         self._graph, self._traces, self._shallow = Graph(self._limits), None, shallow
         self._facts.clear()
+        self._sidelines.clear()
         self._saved = 0
         if self._cache is None:
             return

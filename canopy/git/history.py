@@ -166,6 +166,13 @@ def trace(graph: Graph, trees: Trees, head: int) -> Traces:
     return Traces(head, run.events, run.hidden)
 
 
+def trace_one(graph: Graph, trees: Trees, head: int, path: int) -> tuple[list[int], bool]:
+    """Let a single path flow from `head`; return its events and whether it is older than a boundary."""
+    run = _Run(graph, trees)
+    run.flow(head, stop=None, only={path})
+    return run.events.get(path, []), path in run.hidden
+
+
 def extend(graph: Graph, trees: Trees, old: Traces, head: int) -> tuple[Traces, set[int] | None]:
     """Return the traces of `head` and the paths whose trace differs from `old` (None: any may).
 
@@ -219,9 +226,9 @@ class _Run:
         self._arrived: dict[int, _Flow] = {}
         self._heap: list[tuple[int, int, int]] = []
 
-    def flow(self, head: int, stop: int | None) -> _Flow | None:
-        """Flow from `head`; return what arrives at `stop`, where it ends."""
-        self._send(head, _Flow(everything=True, names=set()))
+    def flow(self, head: int, stop: int | None, only: set[int] | None = None) -> _Flow | None:
+        """Let all paths, or `only` some, flow from `head`; return what arrives at `stop`, where it ends."""
+        self._send(head, _Flow(everything=only is None, names=only or set()))
         arrived = None
         while self._heap:
             at = heapq.heappop(self._heap)[2]

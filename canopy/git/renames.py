@@ -1,16 +1,218 @@
-"""Which files are renamed ones, as far as it has been found out."""
+"""Finding out which added files are renamed ones, and remembering it beside the repository.
+
+Similarity is slow, so `follow_renames` is made to run in another process; what it found is kept in a file
+that grows with history, and which `Dates` reads. As in `git log --follow`, the source of an added file is one of
+equal content, else the most similar one of at least half, among the files that the commit's parent had. Only
+files that matter are looked at: those of the head, and what they were called before.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+import stat
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from posixpath import basename
+from time import monotonic
 from typing import TYPE_CHECKING
 
+from dulwich.diff_tree import _count_blocks
+from dulwich.objects import Blob
+from dulwich.repo import Repo
+
+from canopy.errors import SyncError
+from canopy.git.dates import Dates, Source
+from canopy.git.limits import Limits
+from canopy.git.objects import BLOB, read_commit, read_object
+from canopy.git.trees import Trees
+
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from canopy.git.dates import Renames
+    from canopy.git.objects import ObjectSource
+
+_FILE = "canopy-renames"
+_MAGIC = b"canopy-renames 1\n"
+_HALF = 0.5
+_MOST_SOURCES = 2_000
+_MOST_CHANGES = 100_000
+_LARGEST = 1 << 20
+_CACHED = 4_000
+_SAVE_SECONDS = 5.0
+
+Sources = dict[tuple[bytes, bytes], Source | None]
+"""By commit and added path; None: it really is new."""
 
 
-def load_renames(path: Path) -> Renames:
-    """Return what is known of the repository in `path`."""
-    del path
-    return {}
+def load_renames(repository: Path) -> Renames:
+    """Return the renames known so far; none if the file is missing, old or damaged."""
+    return {key: source for key, source in _load(repository)[1].items() if source is not None}
+
+
+def renames_known(repository: Path, commit_id: str) -> bool:
+    """Tell whether `follow_renames` has finished with this commit."""
+    return _load(repository)[0] == commit_id
+
+
+def follow_renames(repository: str, commit_id: str, limits: Limits | None = None) -> bool:
+    """Find the renames in the history of a commit and remember them; tell whether there is anything new.
+
+    Made for another process: takes and returns plain values, and may be killed at any time.
+    """
+    place, limits = Path(repository), limits or Limits()
+    _, sources = _load(place)
+    before = {key for key, source in sources.items() if source is not None}
+    repo = Repo(place, bare=True)
+    try:
+        trees = Trees(repo.object_store, limits.tree_depth)
+        dates = Dates(limits, place / "canopy-history")
+        dates.look(repo.object_store, trees, commit_id.encode(), frozenset(map(bytes, repo.get_shallow())))
+        search = _Search(repo.object_store, trees, dates, sources, place, limits)
+        search.run(commit_id)
+    finally:
+        repo.close()
+    _save(place, commit_id, sources)
+    return any(source is not None and key not in before for key, source in sources.items())
+
+
+@dataclass(slots=True)
+class _Search:
+    store: ObjectSource
+    trees: Trees
+    dates: Dates
+    sources: Sources
+    place: Path
+    limits: Limits
+    _blocks: dict[bytes, tuple[int, dict[int, int]]] = field(default_factory=dict)
+    _last: tuple[bytes, list[tuple[bytes, bytes]]] = (b"", [])
+
+    def run(self, commit_id: str) -> None:
+        head = read_commit(self.store, commit_id.encode())
+        saved = monotonic()
+        for change in self.trees.changes(b"", head.tree, 2 * self.limits.tree_entries):
+            self.dates.lineage(change.path, self._source)
+            if monotonic() - saved > _SAVE_SECONDS:
+                _save(self.place, "", self.sources)
+                saved = monotonic()
+
+    def _source(self, at: int, path: bytes) -> Source | None:
+        node = self.dates.graph.nodes[at]
+        key = (node.commit.id, path)
+        if key not in self.sources:
+            # A merge shows no difference of its own in `git log`.
+            self.sources[key] = self._best(at, path) if len(node.parents) == 1 else None
+        return self.sources[key]
+
+    def _best(self, at: int, path: bytes) -> Source | None:
+        new_id, candidates = self._candidates(at, path)
+        name = basename(path)
+        scored = [
+            (
+                1.0 if old_id == new_id else self._similarity(old_id, new_id),
+                basename(old) == name,
+                not copied,
+                old,
+            )
+            for old, old_id, copied in candidates
+        ]
+        score, _, renamed, old = max(scored, default=(0.0, False, False, b""))
+        return Source(old, copied=not renamed) if score >= _HALF else None
+
+    def _candidates(self, at: int, path: bytes) -> tuple[bytes, list[tuple[bytes, bytes, bool]]]:
+        """Return the id of the added file, and (path, id, whether it stayed) of what it may come from."""
+        graph = self.dates.graph
+        node = graph.nodes[at]
+        before = graph.nodes[node.parents[0]].commit.tree
+        try:
+            new = self.trees.find(node.commit.tree, path)
+            if new is None or not stat.S_ISREG(new[0]):
+                return b"", []
+            gone = {
+                c.path for c in self.trees.changes(before, node.commit.tree, _MOST_CHANGES) if not c.new_mode
+            }
+            files = self._files(before)
+        except SyncError:
+            return b"", []
+        if len(files) > _MOST_SOURCES:
+            files = [(old, old_id) for old, old_id in files if old in gone]
+        if len(files) > _MOST_SOURCES:
+            files = [(old, old_id) for old, old_id in files if old_id == new[1]]
+        return new[1], [(old, old_id, old not in gone) for old, old_id in files]
+
+    def _files(self, tree: bytes) -> list[tuple[bytes, bytes]]:
+        """Return path and id of the regular files of a tree; the last answer is kept."""
+        if self._last[0] != tree:
+            budget = 2 * self.limits.tree_entries
+            self._last = (
+                tree,
+                [
+                    (c.path, c.new_id)
+                    for c in self.trees.changes(b"", tree, budget)
+                    if stat.S_ISREG(c.new_mode)
+                ],
+            )
+        return self._last[1]
+
+    def _similarity(self, old: bytes, new: bytes) -> float:
+        """Return how much of the larger one is in both, from 0 to 1."""
+        (size, blocks), (new_size, new_blocks) = self._measure(old), self._measure(new)
+        largest = max(size, new_size)
+        if not largest or min(size, new_size) < _HALF * largest:
+            return 0.0
+        if len(blocks) > len(new_blocks):
+            blocks, new_blocks = new_blocks, blocks
+        return sum(min(count, new_blocks.get(block, 0)) for block, count in blocks.items()) / largest
+
+    def _measure(self, blob_id: bytes) -> tuple[int, dict[int, int]]:
+        found = self._blocks.get(blob_id)
+        if found is None:
+            try:
+                data = read_object(self.store, blob_id, BLOB)
+            except SyncError:
+                data = b""
+            found = (len(data), _count_blocks(Blob.from_string(data)) if 0 < len(data) <= _LARGEST else {})
+            if len(self._blocks) > _CACHED:
+                self._blocks.clear()
+            self._blocks[blob_id] = found
+        return found
+
+
+def _load(repository: Path) -> tuple[str, Sources]:
+    try:
+        data = (repository / _FILE).read_bytes()
+        head, body = data[: len(_MAGIC) + 32], data[len(_MAGIC) + 32 :]
+        if head != _MAGIC + hashlib.sha256(body).digest():
+            return "", {}
+        content = json.loads(zlib.decompress(body))
+        return content["head"], {
+            (commit.encode(), new.encode("latin-1")): Source(old.encode("latin-1"), bool(copied))
+            if old
+            else None
+            for commit, new, old, copied in content["sources"]
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, zlib.error):
+        return "", {}
+
+
+def _save(repository: Path, head: str, sources: Sources) -> None:
+    content = {
+        "head": head,
+        "sources": [
+            [commit.decode(), new.decode("latin-1"), *_plain(source)]
+            for (commit, new), source in sources.items()
+        ],
+    }
+    body = zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 1)
+    fresh = repository / f"{_FILE}.{os.getpid()}"
+    try:
+        fresh.write_bytes(_MAGIC + hashlib.sha256(body).digest() + body)
+        fresh.replace(repository / _FILE)
+    except OSError:
+        # They are found again next time.
+        fresh.unlink(missing_ok=True)
+
+
+def _plain(source: Source | None) -> tuple[str, int]:
+    return (source.path.decode("latin-1"), int(source.copied)) if source else ("", 0)

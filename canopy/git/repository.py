@@ -34,13 +34,13 @@ from canopy.git.compaction import compact, sync_folder
 from canopy.git.dates import Dates
 from canopy.git.limits import Limits
 from canopy.git.objects import DamagedRepository
-from canopy.git.renames import load_renames
+from canopy.git.renames import load_renames, renames_known
 from canopy.git.snapshots import Reader, Taken
 from canopy.git.trees import Trees
 from canopy.git.verify import Verified, verify_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
     from typing import Self
 
@@ -75,6 +75,8 @@ class Repository:
         self._lock = threading.RLock()
         self._dates = Dates(self.limits, path / "canopy-history")
         self._taken: Taken | None = None
+        self._redated: set[bytes] | None = set()
+        """Raw paths whose dates may have changed since `_taken`; None: any may."""
         self._temporary: str | None = None
 
     # -- making and opening ---------------------------------------------------------------------------
@@ -155,7 +157,7 @@ class Repository:
             other._alternates = (*self._alternates, str(objects))
             other.verified = Verified(dict(self.verified.trees), set(self.verified.blobs))
             other._dates = self._dates.copy()
-            other._taken = self._taken
+            other._taken, other._redated = self._taken, self._redated and set(self._redated)
             return other
 
     # -- refs -----------------------------------------------------------------------------------------
@@ -259,21 +261,39 @@ class Repository:
         store = repo.object_store
         commit = verify_tree(store, commit_id, self.limits, self.verified, strict=False)
         trees = Trees(store, self.limits.tree_depth)
-        changed: set[bytes] | None = set()
         if history:
-            self._dates.use_renames(load_renames(self.path))
-            changed = self._dates.look(store, trees, commit.id, frozenset(map(bytes, repo.get_shallow())))
+            self._look(repo, trees, commit.id)
         before = self._taken
-        if before is None or previous is None or before.snapshot is not previous:
-            before, changed = self._basis(store, trees, root, previous), None
-        reader = Reader(store, trees, self.limits, self._dates.facts if history else None)
-        return reader.take(commit, root, before, changed)
-
-    def _basis(self, store: object, trees: Trees, root: str, previous: Snapshot | None) -> Taken | None:
-        """Return a beginning for a snapshot that was not the last one taken: its blobs serve, nothing else does."""
         if previous is None:
-            return None
-        return Taken(previous, root, b"", history=False, collided=True)
+            before = None
+        elif before is None or before.snapshot is not previous:
+            # Not the last one taken: its blobs serve, nothing else does.
+            before = Taken(previous, root, b"", history=False, collided=True)
+        reader = Reader(store, trees, self.limits, self._dates.facts if history else None)
+        taken = reader.take(commit, root, before, self._redated)
+        self._redated = set()
+        return taken
+
+    def _look(self, repo: Repo, trees: Trees, head: bytes) -> None:
+        """Bring history up to a commit; remember whose dates may differ from the last snapshot's."""
+        if self._dates.use_renames(load_renames(self.path)):
+            self._redated = None
+        changed = self._dates.look(repo.object_store, trees, head, frozenset(map(bytes, repo.get_shallow())))
+        if changed is None:
+            self._redated = None
+        elif self._redated is not None:
+            self._redated |= changed
+
+    def adopt(self, view: Repository) -> None:
+        """Take over what a `view` learnt, when what it saw has become part of this repository."""
+        with self._lock:
+            self.verified, self._taken, self._redated = view.verified, view._taken, view._redated
+            view._dates.keep_in(self.path / "canopy-history")
+            self._dates = view._dates
+
+    def renames_wanted(self, commit_id: str) -> bool:
+        """Tell whether `follow_renames` has not finished with this commit yet."""
+        return not renames_known(self.path, commit_id)
 
     # -- upkeep ---------------------------------------------------------------------------------------
 
@@ -309,13 +329,13 @@ class Repository:
                 except SyncError as exc:
                     raise DamagedRepository(str(exc)) from exc
 
-    def _patiently(self, write: object, path: Path) -> None:
+    def _patiently(self, write: Callable[[], object], path: Path) -> None:
         """Write a ref although another process may hold its lock, or died while it did."""
         lock = path.with_name(path.name + ".lock")
         until = time.monotonic() + _LOCK_PATIENCE
         while True:
             try:
-                write()  # type: ignore[operator]
+                write()
             except FileLocked as exc:
                 if time.monotonic() > until:
                     raise SyncError(f"{lock.name} is held by another process") from exc
