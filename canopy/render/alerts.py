@@ -1,4 +1,4 @@
-"""GitHub's alerts: a quote that begins with `[!NOTE]`, `[!TIP]`, `[!IMPORTANT]`, `[!WARNING]` or `[!CAUTION]`.
+"""GitHub's alerts: a quote that begins with `[!NOTE]`, `[!TIP]`, `[!IMPORTANT]`, `[!WARNING]`, `[!CAUTION]`.
 
 The rest of the marker's line becomes the alert's title, as Obsidian has it.
 """

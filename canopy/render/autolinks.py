@@ -13,7 +13,7 @@ from urllib.parse import quote
 from mistune import InlineParser, InlineState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, MutableMapping
 
     from mistune import Markdown
 
@@ -31,7 +31,7 @@ _EMAIL = re.compile(
 class LinkingParser(InlineParser):
     """mistune's inline parser, which also links bare addresses."""
 
-    def __call__(self, s: str, env: Any) -> list[Token]:
+    def __call__(self, s: str, env: MutableMapping[str, Any]) -> list[Token]:
         """Parse one run of inline text."""
         tokens = super().__call__(s, env)
         return list(_link_addresses(tokens)) if "@" in s else tokens
@@ -46,9 +46,9 @@ class LinkingParser(InlineParser):
         return self._fast_trigger_re
 
 
-def autolinks(markdown: Markdown) -> None:
+def autolinks(md: Markdown) -> None:
     """Let mistune read bare URLs."""
-    markdown.inline.register("url_link", _URL, _parse_url, start_chars=("h", "w"))
+    md.inline.register("url_link", _URL, _parse_url, start_chars=("h", "w"))
 
 
 def _parse_url(inline: InlineParser, match: re.Match[str], state: InlineState) -> int | None:

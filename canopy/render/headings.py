@@ -18,10 +18,10 @@ Token = dict[str, Any]
 # An element with such an id shadows a property that scripts rely on, where an element is looked up by
 # name ("DOM clobbering"). They count as taken.
 _CLOBBERING = frozenset(
-    "attributes children childnodes constructor cookie dataset firstchild hasownproperty innerhtml lastchild"
-    " nextsibling nodename nodetype nodevalue outerhtml ownerdocument parentelement parentnode"
-    " previoussibling prototype queryselector removechild setattribute tagname textcontent tostring"
-    " valueof".split()
+    """attributes children childnodes constructor cookie dataset firstchild hasownproperty innerhtml lastchild
+    nextsibling nodename nodetype nodevalue outerhtml ownerdocument parentelement parentnode
+    previoussibling prototype queryselector removechild setattribute tagname textcontent tostring
+    valueof""".split()  # noqa: SIM905
 )
 _CUSTOM_ID = re.compile(r"[ \t]*\{#([^\s{}#]{1,100})\}[ \t]*\Z")
 _LONGEST = 100
@@ -37,7 +37,7 @@ class Ids:
         """What an author called something, to what it is called on the page."""
 
     def claim(self, wanted: str) -> str:
-        """Return `wanted`, or the nearest free id: `x`, `x-1`, `x-2` …"""
+        """Return `wanted`, or the nearest free id: `x`, `x-1`, `x-2`, and so on."""
         base = re.sub(r"\s+", "-", wanted.strip())[:_LONGEST].lstrip("_") or "section"
         name = base
         while name in self.taken or name.casefold() in _CLOBBERING:

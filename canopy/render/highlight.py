@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pygments.lexers import get_lexer_by_name
-from pygments.token import STANDARD_TYPES, Token, _TokenType
+from pygments.token import STANDARD_TYPES, _TokenType
 from pygments.util import ClassNotFound
 
 from canopy.render.plain import escape
@@ -60,7 +60,7 @@ class Budget:
 
 
 def parse_info(info: str) -> Fence:
-    """Read ```` ```python {1,3-5} ````, ```` ```python {hl_lines="1 3-5"} ```` and ```` ``` {.python} ````."""
+    """Read `python {1,3-5}`, `python {hl_lines="1 3-5"}` and `{.python}`."""
     info = info[:500]
     stressed = _LINES.search(info)
     bare = info.partition("{")[0].strip() or (info if info.lstrip("{ ").startswith(".") else "")
@@ -78,10 +78,16 @@ def highlight(code: str, language: str, lines: frozenset[int]) -> str | None:
         return None
     marked: list[str] = [""]
     deadline = time.monotonic() + _SECONDS_PER_BLOCK
+    open_class, open_text = "", ""
     for number, (kind, text) in enumerate(lexer.get_tokens(code)):
         if number % 512 == 511 and time.monotonic() > deadline:
             return None
-        _append(marked, _class(kind), text)
+        css = _class(kind)
+        if css != open_class:
+            _append(marked, open_class, open_text)
+            open_class, open_text = css, ""
+        open_text += text
+    _append(marked, open_class, open_text)
     return _joined(marked, lines)
 
 
@@ -125,9 +131,7 @@ def _lexer(language: str) -> Lexer | None:
 @lru_cache(maxsize=512)
 def _class(kind: _TokenType) -> str:
     """Return the short class of a token type, or of the nearest standard one above it."""
-    while kind not in STANDARD_TYPES and kind is not Token:
-        kind = kind.parent
-    name: str = STANDARD_TYPES.get(kind, "")
+    name = next((STANDARD_TYPES[above] for above in reversed(kind.split()) if above in STANDARD_TYPES), "")
     return "" if name in {"w", "p", "n"} else name
 
 

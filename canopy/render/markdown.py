@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterable, Iterator
 
+    from mistune.plugins import Plugin
+
 Token = dict[str, Any]
 
 LARGEST_TEXT = 2_000_000
@@ -148,7 +150,7 @@ def _parse_atx(block: mistune.BlockParser, match: re.Match[str], state: mistune.
 
 
 def _make() -> mistune.Markdown:
-    plugins = [tables, footnotes, task_lists, strikethrough, mark, def_list, autolinks, math]
+    plugins: list[Plugin] = [tables, footnotes, task_lists, strikethrough, mark, def_list, autolinks, math]
     markdown = mistune.Markdown(renderer=None, inline=LinkingParser(), plugins=plugins)
     markdown.block.register("atx_heading", _ATX, _parse_atx)
     markdown.before_render_hooks.insert(0, _prepare)

@@ -31,10 +31,10 @@ _BLOCK = r"^ {0,3}\$\$(?=[^\n]*(?:\$\$[ \t]*)?$)"
 _BLOCK_END = "$$"
 
 
-def math(markdown: Markdown) -> None:
+def math(md: Markdown) -> None:
     """Let mistune read formulas, in lists and quotes too."""
-    markdown.inline.register("math", _INLINE, _parse_inline, before="codespan", start_chars="$")
-    block = markdown.block
+    md.inline.register("math", _INLINE, _parse_inline, before="codespan", start_chars="$")
+    block = md.block
     block.register("block_math", _BLOCK, _parse_block, before="list")
     block.insert_rule(block.block_quote_rules, "block_math", before="list")
     block.insert_rule(block.list_rules, "block_math", before="list")

@@ -29,7 +29,7 @@ Token = dict[str, Any]
 _HEADING_TAG = re.compile(r"(</?)h1\b", re.IGNORECASE)
 # Inside these, a browser reads no markup: one that is not closed would swallow the rest of the page.
 _SWALLOWING = re.compile(
-    r"<(?=(title|textarea|style|xmp|iframe|noembed|noframes|noscript|script|plaintext)\b)", re.I
+    r"<(?=(title|textarea|style|xmp|iframe|noembed|noframes|noscript|script|plaintext)\b)", re.IGNORECASE
 )
 _LEFT_OUT = re.compile(r"<(script|style|iframe|object|embed|form|svg)\b", re.IGNORECASE)
 
@@ -167,7 +167,8 @@ class Renderer(HTMLRenderer):
 
     def footnotes(self, text: str) -> str:
         """Render the footnotes at the end of a text."""
-        return f'<section class="footnotes" role="doc-endnotes" aria-label="Footnotes">\n<ol>\n{text}</ol>\n</section>\n'
+        section = '<section class="footnotes" role="doc-endnotes" aria-label="Footnotes">'
+        return f"{section}\n<ol>\n{text}</ol>\n</section>\n"
 
     def footnote_item(self, text: str, key: str, index: int) -> str:  # noqa: ARG002 - mistune's signature
         """Render a footnote with the way back to each of its references."""

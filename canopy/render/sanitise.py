@@ -23,22 +23,27 @@ import nh3
 if TYPE_CHECKING:
     from canopy.render.headings import Ids
 
-INLINE_TAGS = frozenset(
-    "a abbr b bdi bdo br cite code data del dfn em i ins kbd mark q rb rp rt rtc ruby s samp small span strike"
-    " strong sub sup time tt u var wbr".split()
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+INLINE_TAGS = _words(
+    """a abbr b bdi bdo br cite code data del dfn em i ins kbd mark q rb rp rt rtc ruby s samp small span
+    strike strong sub sup time tt u var wbr"""
 )
-_MATH_TAGS = frozenset(
-    "math mi mn mo ms mtext mspace mrow mfrac msqrt mroot mstyle merror mpadded mphantom msub msup msubsup munder"
-    " mover munderover mmultiscripts mprescripts mtable mtr mtd menclose semantics".split()
+_MATH_TAGS = _words(
+    """math mi mn mo ms mtext mspace mrow mfrac msqrt mroot mstyle merror mpadded mphantom msub msup msubsup
+    munder mover munderover mmultiscripts mprescripts mtable mtr mtd menclose semantics"""
 )
-_BLOCK_TAGS = frozenset(
-    "address article aside audio blockquote caption center col colgroup dd details div dl dt figcaption figure"
-    " footer h1 h2 h3 h4 h5 h6 header hgroup hr img input li nav ol p picture pre section source summary table"
-    " tbody td tfoot th thead tr track ul video".split()
+_BLOCK_TAGS = _words(
+    """address article aside audio blockquote caption center col colgroup dd details div dl dt figcaption
+    figure footer h1 h2 h3 h4 h5 h6 header hgroup hr img input li nav ol p picture pre section source
+    summary table tbody td tfoot th thead tr track ul video"""
 )
 # What is inside these is not for readers: it goes with its tags.
-_REMOVED_WITH_CONTENT = frozenset(
-    "script style iframe noembed noframes noscript object select svg template textarea title xmp".split()
+_REMOVED_WITH_CONTENT = _words(
+    "script style iframe noembed noframes noscript object select svg template textarea title xmp"
 )
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": {"class", "id", "lang", "dir", "title", "role", "tabindex", "aria-label", "aria-hidden"},
@@ -86,20 +91,19 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "munder": {"accentunder"},
     "munderover": {"accent", "accentunder"},
 }  # fmt: skip
-# An image is loaded late, and a box that looks like a form's is only ever a tick mark.
-_FIXED_VALUES = {
-    "img": {"loading": "lazy", "decoding": "async"},
-    "input": {"type": "checkbox", "disabled": ""},
-}
-SCHEMES = frozenset(
-    "http https mailto tel sms xmpp irc ircs ftp ftps sftp ssh git gopher gemini magnet news nntp geo matrix data".split()
+# An image is loaded late, and a box can't be filled in. One attribute for each element only: the sanitiser
+# appends several in a random order, and equal texts must give equal bytes.
+_FIXED_VALUES = {"img": {"loading": "lazy"}, "input": {"disabled": ""}}
+SCHEMES = _words(
+    """http https mailto tel sms xmpp irc ircs ftp ftps sftp ssh git gopher gemini magnet news nntp geo
+    matrix data"""
 )
 _LINKS = frozenset({"href", "src", "poster", "cite"})
-_ROLES = frozenset(
-    "doc-backlink doc-endnotes doc-footnote doc-noteref doc-pullquote doc-tip figure group img math none note"
-    " presentation".split()
+_ROLES = _words(
+    """doc-backlink doc-endnotes doc-footnote doc-noteref doc-pullquote doc-tip figure group img math none
+    note presentation"""
 )
-_RELATIONS = frozenset("author bookmark external license me nofollow noopener noreferrer tag ugc".split())
+_RELATIONS = _words("author bookmark external license me nofollow noopener noreferrer tag ugc")
 _RASTER = re.compile(r"data:image/(?:png|gif|jpe?g|webp|avif);base64,[A-Za-z0-9+/=\s]*\Z", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 # Browsers skip these before a URL and, where they are line feeds or tabs, inside it.
@@ -150,7 +154,7 @@ def clean(html: str, marker: Marker, ids: Ids, *, inline: bool = False) -> str:
             return own if own is not None else (None if element in {"img", "input"} else ids.claim(value))
         if name == "srcset":
             return _source_set(value, marker)
-        return _plain_value(name, value)
+        return _plain_value(element, name, value)
 
     return nh3.Cleaner(
         tags=set(INLINE_TAGS | _MATH_TAGS if inline else INLINE_TAGS | _MATH_TAGS | _BLOCK_TAGS),
@@ -163,11 +167,13 @@ def clean(html: str, marker: Marker, ids: Ids, *, inline: bool = False) -> str:
     ).clean(html)
 
 
-def _plain_value(name: str, value: str) -> str | None:
+def _plain_value(element: str, name: str, value: str) -> str | None:
     if name == "role":
         return value if value in _ROLES else None
     if name == "tabindex":
         return value if value == "0" else None
+    if name == "type" and element == "input":
+        return "checkbox"
     if name == "rel":
         return " ".join(word for word in value.lower().split() if word in _RELATIONS) or None
     return value

@@ -23,9 +23,9 @@ _CELL = re.compile(r"(?:[^|\\]|\\.?)+", re.DOTALL)
 _BREAKERS = ["fenced_code", "atx_heading", "thematic_break", "block_quote", "list", "block_html"]
 
 
-def tables(markdown: Markdown) -> None:
+def tables(md: Markdown) -> None:
     """Let mistune read tables, in lists and quotes too."""
-    block = markdown.block
+    block = md.block
     block.register("table", _START, _parse, before="paragraph")
     block.insert_rule(block.block_quote_rules, "table", before="paragraph")
     block.insert_rule(block.list_rules, "table", before="paragraph")
@@ -77,8 +77,7 @@ def _cell(text: str, alignment: str, *, head: bool) -> Token:
 
 def _cells(line: str) -> list[str]:
     text = line.strip()
-    if text.startswith("|"):
-        text = text[1:]
+    text = text.removeprefix("|")
     if text.endswith("|") and not _escaped(text):
         text = text[:-1]
     cells: list[str] = []

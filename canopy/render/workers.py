@@ -27,6 +27,7 @@ from collections import deque
 from concurrent.futures import CancelledError, Future, InvalidStateError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -80,8 +81,7 @@ class Workers:
         self._lock = threading.Lock()
         self._urgent: deque[_Job] = deque()
         self._ahead: deque[_Job] = deque()
-        self._running = 0
-        self._running_ahead = 0
+        self._running: set[_Job] = set()
         self._closed = False
         self._pool = self._start()
 
@@ -108,10 +108,11 @@ class Workers:
             if self._closed:
                 return
             self._closed = True
-            waiting = [*self._urgent, *self._ahead]
+            open_jobs = [*self._running, *self._urgent, *self._ahead]
             self._urgent.clear()
             self._ahead.clear()
-        for job in waiting:
+        # pebble leaves the futures of killed jobs open for ever.
+        for job in open_jobs:
             _fail(job.future, WorkersClosed("the workers were closed"))
         _discard(self._pool)
 
@@ -135,21 +136,20 @@ class Workers:
             except (RuntimeError, BrokenProcessPool):
                 self._finish(job, pool, BrokenProcessPool("the pool does not take jobs"))
             else:
-                running.add_done_callback(lambda done, job=job, pool=pool: self._on_done(job, pool, done))
+                running.add_done_callback(partial(self._on_done, job, pool))
 
     def _take(self) -> _Job | None:
-        if self._closed or self._running >= self._count:
+        if self._closed or len(self._running) >= self._count:
             return None
         queue = self._urgent
-        if not queue and (self._running_ahead < max(1, self._count - 1)):
+        if not queue and sum(job.background for job in self._running) < max(1, self._count - 1):
             queue = self._ahead
         while queue:
             job = queue.popleft()
             # A second attempt's future is running already.
             if job.attempts or job.future.set_running_or_notify_cancel():
                 job.attempts += 1
-                self._running += 1
-                self._running_ahead += job.background
+                self._running.add(job)
                 return job
         return None
 
@@ -166,8 +166,7 @@ class Workers:
     def _finish(self, job: _Job, pool: ProcessPool, error: BaseException | None) -> None:
         broken = isinstance(error, BrokenProcessPool)
         with self._lock:
-            self._running -= 1
-            self._running_ahead -= job.background
+            self._running.discard(job)
             # pebble gives its whole pool up when an idle worker is killed: that is not the job's fault.
             again = broken and not self._closed and job.attempts < 3
             if broken and not self._closed and pool is self._pool:
@@ -183,11 +182,11 @@ class Workers:
 
 def _translated(error: BaseException, job: _Job) -> BaseException:
     if isinstance(error, ProcessExpired | BrokenProcessPool | MemoryError):
-        crash = RenderCrashed("the worker crashed or ran out of memory")
+        crash = RenderCrashed("it crashed or ran out of memory")
         crash.__cause__ = error
         return crash
     if isinstance(error, TimeoutError):
-        late = RenderTimeout(f"the job took longer than {job.timeout:g} s")
+        late = RenderTimeout(f"it took longer than {job.timeout:g} s")
         late.__cause__ = error
         return late
     return error
@@ -195,14 +194,13 @@ def _translated(error: BaseException, job: _Job) -> BaseException:
 
 def _fail(future: Future[Any], error: BaseException) -> None:
     with contextlib.suppress(InvalidStateError):
-        if not future.cancelled():
-            future.set_exception(error)
+        future.set_exception(error)
 
 
 def _discard(pool: ProcessPool) -> None:
     # A pool that is broken, or that never had a job, may say so instead of stopping.
     with contextlib.suppress(RuntimeError, OSError, BrokenProcessPool):
-        pool.stop()
+        pool.stop()  # type: ignore[no-untyped-call]
         pool.join(timeout=5)
 
 
