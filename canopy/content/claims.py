@@ -108,7 +108,7 @@ def _index_rank(path: str, convention: Convention) -> int:
     if extension(path) in MARKDOWN:
         return rank
     # The original's start page is a file `Index`, which has its own address.
-    return rank + 3 if name == base_name(path).lower() and (name == "readme" or not convention.exact) else 0
+    return rank + 3 if rank and (name == "readme" or not convention.exact) else 0
 
 
 def _others(address: str, *addresses: str) -> tuple[str, ...]:

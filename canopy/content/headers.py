@@ -271,7 +271,7 @@ def _rescued(
         at = line + min(mark.line if mark else 0, len(rows) - 1)
         reason = f"the value of `{key[:40]}` cannot be read as YAML"
         header.problems.append(grammar.problem(at, reason, "check its indentation and quotes"))
-        return " ".join([raw, *more]).strip()
+        return raw if raw and any(map(_KEY.match, more)) else " ".join([raw, *more]).strip()
     if raw[:1] in ("'", '"') and not (len(raw) > 1 and raw.endswith(raw[0])):
         cure = f"add {raw[0]} at its end, or leave the quotes out"
         header.problems.append(grammar.problem(line, "a quote that is not closed", cure, Severity.WARNING))

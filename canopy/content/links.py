@@ -24,11 +24,9 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}):")
 _ENTITY = re.compile(r"&(?:amp|#38|#[xX]26);")
 _IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=]*")
 _IGNORED = dict.fromkeys(map(ord, "\t\n\r"))  # browsers drop these anywhere in a URL (WHATWG URL)
-_SCHEMES = frozenset(
-    (
-        "http https mailto tel sms ftp ftps sftp git ssh irc ircs xmpp matrix sip sips magnet geo news nntp "
-        "webcal bitcoin gopher gemini feed callto facetime signal tg obsidian zotero doi"
-    ).split()
+_SCHEMES = re.compile(
+    r"https?|mailto|tel|sms|s?ftps?|git|ssh|ircs?|xmpp|matrix|sips?|magnet|geo|news|nntp|webcal|bitcoin|gopher|"
+    r"gemini|feed|callto|facetime|signal|tg|obsidian|zotero|doi"
 )
 
 
@@ -64,7 +62,7 @@ def resolve(site: Site, page: Page, target: str) -> Target:
 
 
 def _with_scheme(site: Site, page: Page, target: str, scheme: str) -> Target:
-    if scheme in _SCHEMES or _IMAGE.fullmatch(target):
+    if _SCHEMES.fullmatch(scheme) or _IMAGE.fullmatch(target):
         return Target("external", target)
     found = _inside(site, page, target)  # a note may be called `re: plans`
     return found if found.kind == "internal" else Target("broken", "")

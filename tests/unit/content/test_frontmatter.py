@@ -1,0 +1,194 @@
+"""What a header is, and what its fields mean."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from snapshots import site_of
+
+from canopy.content.frontmatter import FIELDS
+from canopy.content.values import Author, FrontMatter
+
+
+def page_of(text, path="note.md"):
+    """Return the only page of a plain repository with one note."""
+    site = site_of({path: text})
+    (page,) = site.pages.values()
+    return page
+
+
+def problems_of(text):
+    """Return (line, reason) of a single note's problems."""
+    return [(problem.line, problem.reason) for problem in site_of({"note.md": text}).problems]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '---\ntitle: "T"\ntags: [a, b]\n---\nBody\n',
+        '+++\ntitle = "T"\ntags = ["a", "b"]\n+++\nBody\n',
+        '{\n"title": "T",\n"tags": ["a", "b"]\n}\nBody\n',
+        "title: T\ntags: a, b\n---\nBody\n",
+        "\n\n---   \ntitle: T\ntags:\n- a\n- b\n...\nBody\n",
+    ],
+)
+def test_every_language_says_the_same(text):
+    """YAML, TOML, JSON and the original's lines fill the same fields and leave the same body."""
+    page = page_of(text)
+    assert (page.title, page.tags, page.source.body) == ("T", ("a", "b"), "Body\n")
+    assert text.split("\n")[page.source.body_line - 1] == "Body"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Note: a first line with a colon\n\nMore\n---\n",
+        "Warning: this\n---\nis a heading by its underline",
+        "Summary: prose\n---\nwithout a title",
+        "title: a line without an end\n\nMore",
+        "title: T\nand prose\n---\nmore",
+        "---\n\nProse after a thematic break.\n\n---\n\nMore.",
+        "---\nOnly a break, never closed: really",
+        "{% liquid %}\ntext",
+        "{not json}\ntext",
+        "+++\ntext",
+        "https://example.org\n---\n",
+    ],
+)
+def test_a_body_is_not_eaten(text):
+    """A colon, a dash or a brace at the beginning of a text makes no header."""
+    source = page_of(text).source
+    assert source.front == FrontMatter()
+    assert not source.problems
+    first = text.strip().split("\n")[0]
+    assert source.body.startswith(first) or source.title.startswith(first)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("---\ntitle: T\nnonsense here\n---\n", 3, "this line of the header is not `key: value`"),
+        (
+            "---\ntitle: T\nauthors:\n  - name: A\n   uri: x\n---\n",
+            5,
+            "the value of `authors` cannot be read as YAML",
+        ),
+        ("---\ntitle: T\ndate: 2024-13-45\n---\n", 3, "`date: 2024-13-45` is not a date"),
+        ("---\ntitle: T\ndate: [1]\n---\n", 3, "`date: …` is not a date"),
+        ("---\ntitle: T\ndraft: maybe\n---\n", 3, "`draft` is neither true nor false"),
+        ('---\ntitle: T\nabstract: "open\n---\n', 3, "a quote that is not closed"),
+        ("---\ntitle: T\nauthor: A\n", 1, "the header has no end"),
+        ('+++\ntitle = "T"\nx = \n+++\n', 3, "the header is not valid TOML"),
+        ('{\n"title": "T",\n}\n', 3, "the header is not valid JSON"),
+        ("---\ntitle: T\nlang: not a language!\n---\n", 3, "`lang` is not a language"),
+        ("---\ntitle: T\nslug: ../../etc\n---\n", 3, "`slug` cannot be part of an address"),
+        ("---\ntitle: T\ntags: {a: b}\n---\n", 3, "`tags` is not a list"),
+        ("---\ntitle: T\nauthors: [{uri: x}]\n---\n", 3, "an author without a name"),
+        (
+            "---\nt: &a [1]\nauthors:\n- *a\n- *a\ntitle: T\n---\n",
+            4,
+            "the value of `authors` cannot be read as YAML",
+        ),
+    ],
+)
+def test_a_broken_header_is_a_problem_and_the_page_is_shown(text, line, reason):
+    """A broken header gives a problem with exact line, reason and cure; no page is dropped."""
+    site = site_of({"note.md": text + "Body\n"})
+    assert [(p.path, p.line, p.reason) for p in site.problems] == [("note.md", line, reason)]
+    assert all(p.cure for p in site.problems)
+    assert site.pages["/note"].title == ("T" if "JSON" not in reason else "Note")
+
+
+def test_one_wrong_line_does_not_spoil_the_others():
+    """Fields beside a line that is not YAML keep their meaning, nested ones too."""
+    text = "---\ntitle: SwarmKit: a talk\nauthors:\n- name: A\n  uri: https://a.example\ntags: [x, y]\n---\n"
+    page = page_of(text)
+    assert (page.title, page.authors) == ("SwarmKit: a talk", (Author("A", "https://a.example"),))
+    assert page.tags == ("x", "y")
+    assert not page.source.problems
+
+
+def test_comments():
+    """Outside Canopy's own convention `# …` after a value is a comment, but `#word` belongs to the title."""
+    assert page_of("---\ntitle: Talk # TODO\n---\n").title == "Talk"
+    assert page_of("---\n# a comment\ntitle: Talk in #ocaml\n---\n").title == "Talk in #ocaml"
+    assert page_of('---\ntitle: "Quoted # all"   # comment\n---\n').title == "Quoted # all"
+    assert page_of("---\ntitle: T\ndraft: false # not yet\n---\n").title == "T"
+
+
+def test_mirage_www():
+    """mirage-www: `subject`, `updated: 2013-9-9 14:00`, authors as maps, permalink as slug, description."""
+    text = (
+        "---\nupdated: 2013-9-9 14:00\nauthors:\n- name: Dave\n  uri: http://dave.example\n  email: d@x\n"
+        "- name: Anil\n  email:\nsubject: 'A: B'\npermalink: a-slug\ndescription: What it is\n---\n\nBody\n"
+    )
+    site = site_of({"data/blog/file.md": text}, root="data")
+    page = site.pages["/blog/a-slug"]
+    assert (page.title, page.source.summary) == ("A: B", "What it is")
+    assert page.authors == (Author("Dave", "http://dave.example"), Author("Anil"))
+    assert page.updated == datetime(2013, 9, 9, 14, tzinfo=UTC) == page.created
+    assert site.redirects == {"/blog/file.md": "/blog/a-slug", "/blog/file": "/blog/a-slug"}
+
+
+def test_author_as_one_map_or_text():
+    """`author:` is one map, a text or a list; `author_url` belongs to a sole author."""
+    assert page_of("---\nauthor:\n  name: A\n  uri: https://a\n---\n").authors == (Author("A", "https://a"),)
+    assert page_of("---\nauthor: A\nauthor_url: https://a\n---\n").authors == (Author("A", "https://a"),)
+    assert page_of("---\nauthor: [A, B]\n---\n").authors == (Author("A"), Author("B"))
+    assert page_of("---\nauthor: Ann <ann@example.org>, Bob, Jr.\n---\n").authors == (
+        Author("Ann"),
+        Author("Bob, Jr."),
+    )
+    assert page_of("---\nauthor: '[A](javascript:alert(1))'\n---\n").authors[0].url == ""
+
+
+def test_published_is_a_date_or_a_truth_value():
+    """`published: false` keeps a page back, `published: 2016-05-04` dates it."""
+    assert not site_of({"a.md": "---\npublished: false\n---\n"}).pages
+    assert page_of("---\npublished: 2016-05-04\n---\n").created == datetime(2016, 5, 4, tzinfo=UTC)
+    assert not problems_of("---\npublished: true\n---\n")
+
+
+def test_drafts_stay_out():
+    """A draft has no page, no tag, no section and no redirect."""
+    site = site_of({"s/a.md": "---\ndraft: true\ntags: x\naliases: [/old]\n---\n"})
+    assert not {*site.pages, *site.redirects, *site.terms, *site.assets}
+    assert set(site.sections) == {"/"}
+
+
+def test_numbers_and_truth_values_are_texts_where_texts_are_meant():
+    """A title 007 and tags 2016, yes, 1.10 stay as they are written."""
+    page = page_of("---\ntitle: 007\ntags: [2016, yes, 1.10, '#hash']\n---\n")
+    assert (page.title, page.tags) == ("007", ("2016", "yes", "1.10", "hash"))
+
+
+def test_toml_dates():
+    """TOML's own dates are dates."""
+    page = page_of("+++\ntitle = 'T'\ndate = 2016-05-04T10:00:00+02:00\nupdated = 2016-06-01\n+++\n")
+    assert page.created == datetime(2016, 5, 4, 8, tzinfo=UTC)
+    assert page.updated == datetime(2016, 6, 1, tzinfo=UTC)
+
+
+def test_a_page_is_not_changed_before_it_is_there():
+    """Where a date by hand contradicts history, created is never after updated."""
+    early = page_of("---\nupdated: 2010-10-11\n---\n")
+    assert early.created == early.updated == datetime(2010, 10, 11, tzinfo=UTC)
+    late = page_of("---\ndate: 2030-01-01\n---\n")
+    assert late.created == late.updated == datetime(2030, 1, 1, tzinfo=UTC)
+
+
+def test_the_table_of_fields_is_whole():
+    """Every field of FrontMatter is in the table, with a meaning, and no key is the first of two."""
+    assert {field.name for field in FIELDS} == set(FrontMatter.__dataclass_fields__)
+    assert all(field.meaning and field.keys for field in FIELDS)
+    keys = [field.keys[0] for field in FIELDS]
+    assert len(keys) == len(set(keys))
+
+
+def test_an_endless_header_is_no_header():
+    """A header beyond 16 KB is not searched for its end; its first fields count, with a problem."""
+    text = "---\ntitle: T\n" + "key: value\n" * 5000 + "---\nBody\n"
+    page = page_of(text)
+    assert page.title == "T"
+    assert [problem.line for problem in page.source.problems] == [1]
