@@ -10,7 +10,6 @@ import io
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from canopy.git.host import Host
 from canopy.git.push import Proposal, PushOutcome, PushPolicy, Verdict
+from canopy.git.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,27 +113,26 @@ class _Endpoint(BaseHTTPRequestHandler):
             self.site.host.upload_pack(body, self._chunk, protocol=self.headers.get("Git-Protocol"))
         else:
             outcome = self.site.host.receive_pack(
-                body, self._chunk, policy=self.site.policy, review=lambda p: self.site.review(p)
+                body, self._chunk, policy=self.site.policy, review=self.site.review
             )
             self.site.outcomes.append(outcome)
         self.wfile.write(b"0\r\n\r\n")
 
-    def _body(self) -> io.BufferedIOBase:
-        spool = tempfile.SpooledTemporaryFile(1 << 20)  # noqa: SIM115  closed with the request
+    def _body(self) -> io.BytesIO:
+        pieces: list[bytes] = []
         if self.headers.get("Transfer-Encoding") == "chunked":
             self.site.requests.append("chunked")
             while size := int(self.rfile.readline(), 16):
-                spool.write(self.rfile.read(size))
+                pieces.append(self.rfile.read(size))
                 self.rfile.readline()
             self.rfile.readline()
         else:
-            spool.write(self.rfile.read(int(self.headers["Content-Length"])))
-        spool.seek(0)
+            pieces.append(self.rfile.read(int(self.headers["Content-Length"])))
+        body = b"".join(pieces)
         if self.headers.get("Content-Encoding") == "gzip":
             self.site.requests.append("gzip")
-            with spool:
-                return io.BytesIO(gzip.decompress(spool.read()))
-        return io.BytesIO(spool.read())
+            body = gzip.decompress(body)
+        return io.BytesIO(body)
 
     def _begin(self, content_type: str, length: int | None) -> None:
         self.send_response(200)
@@ -176,7 +175,7 @@ def make_bare(path: Path) -> Path:
 
 def make_site(path: Path, limits: Limits | None = None) -> Site:
     """Make an empty repository with its host."""
-    return Site(make_bare(path), Host(path, limits))
+    return Site(make_bare(path), Host(Repository.open(path, limits)))
 
 
 def commit(work: Path, message: str = "change", **files: str) -> str:
@@ -193,7 +192,7 @@ def commit(work: Path, message: str = "change", **files: str) -> str:
 def main() -> None:
     """Serve `argv[1]` on a free port, say which, and go on until killed."""
     path = Path(sys.argv[1])
-    site = Site(path, Host(path))
+    site = Site(path, Host(Repository.open(path)))
     with served(site):
         print(site.url, flush=True)
         threading.Event().wait()

@@ -7,28 +7,26 @@ the repository for itself, because nothing of the library below is shared betwee
 from __future__ import annotations
 
 import time
-from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Literal
 
 from dulwich.refs import DiskRefsContainer
-from dulwich.repo import Repo
 
 from canopy import __version__
 from canopy.errors import SyncError
 from canopy.git import receive, upload
-from canopy.git.limits import Limits
 from canopy.git.receive import Reception
 from canopy.git.references import PublicRefs
 from canopy.git.upload import Upload
-from canopy.git.verify import Verified
 from canopy.git.wire import Answer, Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
     from typing import BinaryIO
 
+    from dulwich.repo import Repo
+
     from canopy.git.push import Proposal, PushOutcome, PushPolicy, Verdict
+    from canopy.git.repository import Repository
 
 Service = Literal["git-upload-pack", "git-receive-pack"]
 
@@ -40,10 +38,8 @@ def _never() -> bool:
 class Host:
     """One bare repository that others clone from and push to. Its methods may run in several threads."""
 
-    def __init__(self, path: Path, limits: Limits | None = None) -> None:
-        self._path = path
-        self._limits = limits or Limits()
-        self._verified = Verified()
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
 
     def advertise(self, service: Service, protocol: str | None = None) -> bytes:
         """Return the body of `GET info/refs?service=…`; `protocol` is the request's `Git-Protocol` header.
@@ -52,7 +48,7 @@ class Host:
         """
         parts: list[bytes] = []
         answer = Answer(parts.append)
-        with self._repository() as repo:
+        with self._repository.opened() as repo:
             form = b"object-format=" + repo.object_format.name.encode()
             agent = b"agent=canopy/" + __version__.encode()
             if service == "git-upload-pack" and protocol_version(protocol) == 2:
@@ -80,7 +76,7 @@ class Host:
 
         A fetch costs seconds of CPU when the history is long: the caller limits how many run at once.
         """
-        with self._repository() as repo:
+        with self._repository.opened() as repo:
             request = Upload(repo.object_store, PublicRefs(repo), self._bounded(cancelled), Answer(write))
             return request.run(body, version=protocol_version(protocol))
 
@@ -97,29 +93,20 @@ class Host:
 
         `review` is asked for the published branch only, while other pushes wait.
         """
-        with self._repository() as repo:
+        with self._repository.opened() as repo:
             reception = Reception(
-                self._path,
+                self._repository,
                 _files(repo),
                 repo.object_store,
                 policy,
-                self._limits,
-                self._verified,
                 review,
                 self._bounded(cancelled),
                 Answer(write),
             )
             return reception.run(body)
 
-    @contextmanager
-    def _repository(self) -> Iterator[Repo]:
-        with closing(Repo(str(self._path))) as repo:
-            # Hooks are programs: the library would run those that it finds in the repository.
-            repo.hooks.clear()
-            yield repo
-
     def _bounded(self, cancelled: Callable[[], bool]) -> Callable[[], bool]:
-        until = time.monotonic() + self._limits.fetch_seconds
+        until = time.monotonic() + self._repository.limits.fetch_seconds
         return lambda: cancelled() or time.monotonic() > until
 
 

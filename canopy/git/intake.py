@@ -11,18 +11,19 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from dulwich.errors import ObjectFormatException
-from dulwich.objects import S_ISGITLINK, Commit, ShaFile, Tag, parse_tree, sha_to_hex
+from dulwich.objects import S_ISGITLINK, Commit, ShaFile, Tag, Tree, parse_tree, sha_to_hex
 from dulwich.pack import PackData, PackIndexer, UnresolvedDeltas, extend_pack, write_pack_index
 
 from canopy.errors import CanopyError, LimitExceeded, PushRejected
 from canopy.git.objects import BLOB, COMMIT, TAG, TREE
+from canopy.git.packing import PackWriter
 from canopy.git.packs import PackSummary, scan_pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
 
+    from dulwich.object_format import ObjectFormat
     from dulwich.objects import RawObjectID
     from dulwich.pack import PackIndexEntry, UnpackedObject
 
@@ -59,6 +60,20 @@ def take_in(place: Quarantine, pack: BinaryIO, limits: Limits, cancelled: Callab
     except Exception as exc:  # hostile bytes make the library raise almost anything; a scan came before
         raise PushRejected(f"the pack is broken: {str(exc)[:200] or type(exc).__name__}") from exc
     return summary
+
+
+def narrow(place: Quarantine, names: list[bytes], cancelled: Callable[[], bool]) -> None:
+    """Keep only these objects of what was taken in, because not all refs of the push were accepted."""
+    old = list(place.packs.iterdir())
+    pack = place.packs / "narrowed"
+    with pack.open("w+b") as file:
+        PackWriter(place.store, file.write, cancelled=cancelled).run(names)
+        file.flush()
+        place.reopen()
+        for path in old:
+            path.unlink()
+        file.seek(0)
+        _index(place, file, cancelled)
 
 
 def _index(place: Quarantine, pack: BinaryIO, cancelled: Callable[[], bool]) -> None:
@@ -106,23 +121,23 @@ class _Examiner(PackIndexer):
             size = sum(map(len, chunks))
             if size > _STRUCTURE_BYTES:
                 raise LimitExceeded(f"a {_NAMES[kind]} of {size:,} bytes is more than is sound")
-            _check(ShaFile.from_raw_chunks(kind, chunks, object_format=self._object_format), kind)
+            _check(unpacked.sha().hex()[:12], kind, chunks, self._object_format)
         self.kinds[unpacked.sha()] = kind
         return super()._result(unpacked)
 
 
-def _check(found: ShaFile, kind: int) -> None:
+def _check(name: str, kind: int, chunks: list[bytes], form: ObjectFormat | None) -> None:
     """Check one object by itself."""
-    name = f"the {_NAMES[kind]} {found.id[:12].decode()}"
-    if kind == TREE:
-        # Before the library's own check, which names only the plainest case.
-        for entry, _, _ in parse_tree(found.as_raw_string(), found.object_format.oid_length):
-            if _is_dot_git(entry):
-                raise PushRejected(f"{name} has an entry {ascii(entry.decode('utf-8', 'replace'))[:60]}")
     try:
+        found = ShaFile.from_raw_chunks(kind, chunks, object_format=form)
+        entries = list(found.iteritems()) if isinstance(found, Tree) else []
         found.check()
-    except (ObjectFormatException, ValueError, AssertionError) as exc:
-        raise PushRejected(f"{name} is malformed: {str(exc)[:200]}") from exc
+    except Exception as exc:  # the parsers are partly compiled and raise their own kinds
+        raise PushRejected(f"the {_NAMES[kind]} {name} is malformed: {str(exc)[:200]}") from exc
+    for entry in entries:
+        if _is_dot_git(entry.path):
+            shown = ascii(entry.path.decode("utf-8", "replace"))[:60]
+            raise PushRejected(f"the tree {name} has an entry {shown}")
 
 
 def _check_links(place: Quarantine, examiner: _Examiner, cancelled: Callable[[], bool]) -> None:

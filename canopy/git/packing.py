@@ -39,7 +39,7 @@ class PackWriter:
     def __init__(
         self,
         store: BaseObjectStore,
-        write: Callable[[bytes], None],
+        write: Callable[[bytes], object],
         *,
         ofs_delta: bool = True,
         cancelled: Callable[[], bool] = lambda: False,

@@ -54,6 +54,11 @@ class Quarantine:
         self.packs = path / "pack"
         self.packs.mkdir()
 
+    def reopen(self) -> None:
+        """Forget the packs that the store has open, because they are about to be replaced."""
+        self.store.close()
+        self.store = OverlayStore(self.path, self.base)
+
     def accept(self) -> None:
         """Move the packs into the repository and make that durable."""
         target = Path(self.base.pack_dir)

@@ -12,30 +12,29 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dulwich.objects import valid_hexsha
+from dulwich.objects import ObjectID, valid_hexsha
 
 from canopy.errors import CanopyError, LimitExceeded, PushRejected
 from canopy.git.connectivity import Connectivity
-from canopy.git.intake import take_in
+from canopy.git.intake import narrow, take_in
 from canopy.git.objects import MissingObject
 from canopy.git.push import BRANCHES, Proposal, PushOutcome, RefUpdate
 from canopy.git.quarantine import quarantine, sole_pusher, sweep
 from canopy.git.reflocks import FETCH_FIRST, RefTransaction, current_value, objection_to_name
+from canopy.git.selection import Selection, Want
 from canopy.git.wire import Answer, Mark, PacketReader, WireError, printable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
     from typing import BinaryIO
 
     from dulwich.object_store import DiskObjectStore
     from dulwich.refs import DiskRefsContainer
 
-    from canopy.git.limits import Limits
     from canopy.git.packs import PackSummary
     from canopy.git.push import PushPolicy, Verdict
     from canopy.git.quarantine import Quarantine
-    from canopy.git.verify import Verified
+    from canopy.git.repository import Repository
 
 CAPABILITIES = b"report-status report-status-v2 delete-refs side-band-64k quiet atomic ofs-delta push-options"
 _COMMAND_BYTES = 2 * 1024 * 1024
@@ -61,8 +60,8 @@ class _Command:
 
 @dataclass(slots=True)
 class _Request:
-    commands: list[_Command]
-    capabilities: set[bytes]
+    commands: list[_Command] = field(default_factory=list)
+    capabilities: set[bytes] = field(default_factory=set)
     options: tuple[str, ...] = ()
     shallow: set[bytes] = field(default_factory=set)
 
@@ -71,21 +70,21 @@ class _Request:
 class Reception:
     """One push. Everything it needs is given; `run` does it and never raises for what a pusher sent."""
 
-    path: Path
+    repository: Repository
     refs: DiskRefsContainer
     store: DiskObjectStore
     policy: PushPolicy
-    limits: Limits
-    verified: Verified
     review: Callable[[Proposal], Verdict]
     cancelled: Callable[[], bool]
     answer: Answer
 
     def run(self, body: BinaryIO) -> PushOutcome:
         """Read the push, carry it out or not, and report."""
+        request = _Request()
         try:
-            request = _read(body, self.policy, self.store.object_format.name)
+            _read(body, request, self.policy, self.store.object_format.name)
         except WireError as exc:
+            self.answer.banded = b"side-band-64k" in request.capabilities
             self.answer.fail(str(exc))
             return PushOutcome(error=str(exc))
         if not request.commands:  # git asks with an empty push whether it may push at all
@@ -94,7 +93,7 @@ class Reception:
         self.answer.quiet = b"quiet" in request.capabilities
         summary, error = None, ""
         try:
-            with self.answer.heartbeat(), quarantine(self.path, self.store) as place:
+            with self.answer.heartbeat(), quarantine(self.repository.path, self.store) as place:
                 summary = self._carry_out(request, body, place)
         except CanopyError as exc:
             error = str(exc)
@@ -116,28 +115,22 @@ class Reception:
         with pack.open("w+b") as file:
             if any(command.new for command in request.commands):
                 self._spool(body, file)
-            with sole_pusher(self.path, self.limits.fetch_seconds, self.cancelled):
-                sweep(self.path)
+            with sole_pusher(self.repository.path, self.repository.limits.fetch_seconds, self.cancelled):
+                sweep(self.repository.path)
                 summary = None
                 if file.tell():
-                    summary = take_in(place, file, self.limits, self.cancelled)
+                    summary = take_in(place, file, self.repository.limits, self.cancelled)
                 pack.unlink(missing_ok=True)
-                try:
-                    self._decide(request, place)
-                    self._move(request, place)
-                finally:
-                    if any(command.reason for command in request.commands):
-                        # It may know objects that are thrown away now.
-                        self.verified.trees.clear()
-                        self.verified.blobs.clear()
+                self._decide(request, place)
+                self._move(request, place)
         return summary
 
     def _spool(self, body: BinaryIO, file: BinaryIO) -> None:
-        left = self.limits.pack_bytes
+        left = self.repository.limits.pack_bytes
         while piece := body.read(_CHUNK):
             left -= len(piece)
             if left < 0:
-                raise LimitExceeded(f"the push has more than {self.limits.pack_bytes:,} bytes")
+                raise LimitExceeded(f"the push has more than {self.repository.limits.pack_bytes:,} bytes")
             if self.cancelled():
                 raise LimitExceeded("the push was broken off")
             file.write(piece)
@@ -145,9 +138,11 @@ class Reception:
 
     def _decide(self, request: _Request, place: Quarantine) -> None:
         """Give each command that must not be its reason."""
-        refs = self.refs
-        tips = [value for ref in refs.allkeys() if (value := refs.read_ref(ref)) and valid_hexsha(value)]
-        connectivity = Connectivity(place.store, place.base, tips, self.limits, self.verified, self.cancelled)
+        # The view forgets with the quarantine what it learnt of objects that may be thrown away.
+        view = self.repository.view(place.path)
+        connectivity = Connectivity(
+            place.store, place.base, self._tips(), view.limits, view.verified, self.cancelled
+        )
         for command in request.commands:
             try:
                 self._judge(command, connectivity)
@@ -157,7 +152,7 @@ class Reception:
         self._spread_failure(request)
         for command in request.commands:
             if not command.reason and command.new and command.ref == self.policy.published_ref.encode():
-                self._ask(command, request, place)
+                self._ask(command, request, view)
         self._spread_failure(request)
 
     def _judge(self, command: _Command, connectivity: Connectivity) -> None:
@@ -179,7 +174,7 @@ class Reception:
             if command.forced and published and self.policy.force == "refuse":
                 raise PushRejected("non-fast-forward: forced pushes to this branch are not allowed")
 
-    def _ask(self, command: _Command, request: _Request, place: Quarantine) -> None:
+    def _ask(self, command: _Command, request: _Request, view: Repository) -> None:
         """Have the new site reviewed before anybody can see it."""
         update = command.value()
         verdict = self.review(
@@ -189,7 +184,7 @@ class Reception:
                 update.new or "",
                 command.forced,
                 request.options,
-                place.store,
+                view,
                 self.answer.say,
             )
         )
@@ -211,9 +206,24 @@ class Reception:
                 return
             if self.answer.gone or self.cancelled():
                 raise LimitExceeded("the push was broken off")
-            if any(command.new and not command.reason for command in request.commands):
-                place.accept()
+            self._keep(request, place)
             transaction.commit()
+
+    def _keep(self, request: _Request, place: Quarantine) -> None:
+        """Move the objects into the repository that the accepted refs need, and no others."""
+        accepted = [command.new for command in request.commands if command.new and not command.reason]
+        if not accepted:
+            return
+        if any(command.new and command.reason for command in request.commands):
+            want = Want(wants=accepted, haves=self._tips())
+            selection = Selection(place.store, frozenset(), want, self.cancelled)
+            narrow(place, selection.objects(None), self.cancelled)
+        place.accept()
+
+    def _tips(self) -> list[bytes]:
+        """Return what the repository's refs point to now."""
+        values = (self.refs.read_ref(ref) for ref in self.refs.allkeys())
+        return [value for value in values if value and valid_hexsha(value) and ObjectID(value) in self.store]
 
     def _spread_failure(self, request: _Request) -> bool:
         """In an atomic push one failure is everybody's; tell whether nothing is left to do."""
@@ -241,10 +251,9 @@ class Reception:
         answer.flush()
 
 
-def _read(body: BinaryIO, policy: PushPolicy, object_format: str) -> _Request:
+def _read(body: BinaryIO, request: _Request, policy: PushPolicy, object_format: str) -> None:
     """Read what comes before the pack. Raises `WireError`."""
     packets = PacketReader(body, most_bytes=_COMMAND_BYTES)
-    request = _Request([], set())
     for line in packets.section():
         if line.startswith(b"shallow "):
             request.shallow.add(line[8:])
@@ -266,7 +275,6 @@ def _read(body: BinaryIO, policy: PushPolicy, object_format: str) -> _Request:
         if len(options) > _OPTIONS:
             raise WireError(f"a push may have {_OPTIONS} options")
         request.options = tuple(options)
-    return request
 
 
 def _command(line: bytes) -> _Command:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _LINE_BYTES = 65_520
 _BUFFER_BYTES = 65_536
-_HEARTBEAT_SECONDS = 5.0
+HEARTBEAT_SECONDS = 5.0
 
 DATA, PROGRESS, FATAL = 1, 2, 3
 
@@ -139,13 +139,13 @@ class Answer:
         self._put(b"", now=True)
 
     @contextmanager
-    def heartbeat(self, seconds: float = _HEARTBEAT_SECONDS) -> Iterator[None]:
+    def heartbeat(self) -> Iterator[None]:
         """Send an empty packet whenever nothing else was sent for a while, as git's own server does."""
         if not self.banded:
             yield
             return
         stop = threading.Event()
-        thread = threading.Thread(target=self._beat, args=(stop, seconds), name="git heartbeat", daemon=True)
+        thread = threading.Thread(target=self._beat, args=(stop,), name="git heartbeat", daemon=True)
         thread.start()
         try:
             yield
@@ -153,9 +153,9 @@ class Answer:
             stop.set()
             thread.join()
 
-    def _beat(self, stop: threading.Event, seconds: float) -> None:
+    def _beat(self, stop: threading.Event) -> None:
         seen = -1
-        while not stop.wait(seconds):
+        while not stop.wait(HEARTBEAT_SECONDS):
             if seen == self._beats:
                 self._put(b"0005\x02", now=True)
             seen = self._beats
