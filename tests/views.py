@@ -23,6 +23,7 @@ FRAME = Frame(
     language="en",
     base_path="",
     navigation=(Link("Posts", "/Posts"), Link("Projects", "/Projects")),
+    has_tags=True,
 )
 BARE_FRAME = Frame("", "", "", "", ())
 """What is known before there is a site."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shlex
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -98,6 +99,7 @@ class Theme:
             "years": _years,
             "outline": _outline,
             "direction": _direction,
+            "shell": shlex.quote,
         }
         self._templates = _compiled(environment, templates, self._names)
 

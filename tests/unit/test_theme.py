@@ -252,6 +252,10 @@ class TestListing:
         assert document.one("h1").text == "A notepad"
         assert document.all("a", class_="name") == []
         assert document.one("title").text == "A notepad"
+        front = replace(ARTICLE, title="A notepad", canonical="https://example.org/")
+        assert page(front).all("a", class_="name") == []
+        assert page(replace(front, title="Welcome")).one("a", class_="name").text == "A notepad"
+        assert page(replace(ARTICLE, title="A notepad")).one("a", class_="name").text == "A notepad"
 
 
 class TestOtherPages:
@@ -261,6 +265,11 @@ class TestOtherPages:
         assert markup.read(html).one("a", href="/tags/ocaml").text == "ocaml"
         assert '9<span class="unseen"> pages</span>' in html
         assert '1<span class="unseen"> page</span>' in html
+
+    def test_the_way_to_the_tags_is_shown_where_there_are_some(self) -> None:
+        """A link to a page that isn't there would be a broken one."""
+        assert page(NOT_FOUND).all("a", href="/tags") != []
+        assert page(replace(NOT_FOUND, frame=replace(FRAME, has_tags=False))).all("a", href="/tags") == []
 
     def test_not_found_offers_the_nearest(self) -> None:
         """A 404 says what was asked for and what there is instead."""
@@ -274,6 +283,8 @@ class TestOtherPages:
         html = THEME.render(EMPTY)
         assert "git clone /var/lib/canopy/notepad.git notepad\n" in html
         assert "git push" in html
+        spaced = THEME.render(replace(EMPTY, remote="/home/ada/my notes.git"))
+        assert "git clone &#39;/home/ada/my notes.git&#39; notepad\n" in spaced
 
     def test_unavailable_says_what_it_waits_for(self) -> None:
         """Reason and time are there; nothing leads to pages that aren't."""

@@ -16,15 +16,16 @@ export function enhanceContents(root) {
     const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (heading) links.set(heading, link);
   }
-  const headings = [...links.keys()];
-  const mark = () => {
-    const past = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight * 0.3);
-    const current = links.get(past.at(-1));
-    for (const link of links.values()) {
-      if (link === current) link.setAttribute("aria-current", "location");
+  const past = new Set();
+  // What lies above counts as seen, so that a jump over many headings is noticed as well.
+  const margin = { rootMargin: "9999999px 0px -70% 0px" };
+  reading = new IntersectionObserver((changes) => {
+    for (const { target, isIntersecting } of changes) past[isIntersecting ? "add" : "delete"](target);
+    const current = [...links.keys()].findLast((heading) => past.has(heading));
+    for (const [heading, link] of links) {
+      if (heading === current) link.setAttribute("aria-current", "location");
       else link.removeAttribute("aria-current");
     }
-  };
-  reading = new IntersectionObserver(mark, { rootMargin: "0px 0px -70% 0px" });
-  for (const heading of headings) reading.observe(heading);
+  }, margin);
+  for (const heading of links.keys()) reading.observe(heading);
 }
