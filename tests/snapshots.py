@@ -10,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpora import corpus
+
 from canopy.content.site import build
 from canopy.content.values import Site, SiteOptions
 from canopy.git.values import Blob, Commit, Snapshot
-from corpora import corpus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

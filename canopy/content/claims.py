@@ -47,6 +47,8 @@ class Claim:
 
 
 NOTHING = Claim(Kind.NOTHING)
+_UNCLEAN = 10
+"""Added to the rank of a file whose name had to be changed to be an address."""
 _INDEX_STEMS = {"_index": 1, "index": 2, "readme": 3}
 
 
@@ -65,6 +67,7 @@ def claim_article(path: str, front: FrontMatter, convention: Convention, redirec
     short = clean(stem(path))
     natural = exact if convention.exact else short
     address, rank = _wish(natural, exact, folder, front)
+    rank += _UNCLEAN * (exact != path)
     index = 0 if front.url or front.slug else _index_rank(path, convention)
     names = (clean(folder), folded(base_name(folder))) if index else (short, folded(base_name(short)))
     spellings = (
@@ -75,9 +78,9 @@ def claim_article(path: str, front: FrontMatter, convention: Convention, redirec
         names[1],
         folded(base_name(exact)),
     )
-    weak = _others(address, exact, short, natural, path)
+    weak = _others("" if index else address, exact, short, natural, path)
     if index:
-        weak += tuple(f"{folder.rstrip('/')}/{name}" for name in ("index", "index.html"))
+        weak += tuple(f"{clean(folder).rstrip('/')}/{name}" for name in ("index", "index.html"))
     return Claim(
         Kind.REDIRECT if redirect else Kind.ARTICLE,
         exact,

@@ -51,10 +51,10 @@ def place(files: Sequence[File], terms: Iterable[str], home: str = "") -> Places
     plan = _Plan(terms)
     articles = [file for file in files if file.claim.kind is Kind.ARTICLE]
     plan.add_folders(articles, home)
-    for file in files:
-        if file.claim.kind is Kind.ASSET:
-            plan.settle(file)
-    articles.sort(key=lambda file: file.claim.rank)
+    assets = [file for file in files if file.claim.kind is Kind.ASSET]
+    for file in sorted(assets, key=_rank):
+        plan.settle(file)
+    articles.sort(key=_rank)
     for file in articles:
         if plan.indexes.get(file.claim.folder) == file.path:
             plan.addresses[file.path] = plan.folders[file.claim.folder]
@@ -62,6 +62,10 @@ def place(files: Sequence[File], terms: Iterable[str], home: str = "") -> Places
             plan.settle(file)
     plan.add_redirects(files)
     return plan.finished()
+
+
+def _rank(file: File) -> int:
+    return file.claim.rank
 
 
 class _Plan:
@@ -78,6 +82,7 @@ class _Plan:
         self._reserved = {"/tags", "/atom", "/-", *(f"/tags/{term}" for term in terms)}
         self._taken: dict[str, str] = {}  # from an address to the repository path of who has it
         self._section_at: dict[str, str] = {}
+        self._aliases: dict[str, str] = {}  # from an alias to the repository path of whose it is
 
     def add_folders(self, articles: Iterable[File], home: str) -> None:
         """Give each folder that has articles its address and, if it has one, its introduction."""
@@ -191,17 +196,16 @@ class _Plan:
         path = clean(_alias_path(alias, file.claim.folder))
         if path == address:
             return
-        if "://" in alias or not self._is_free(path) or path in pending or path in self.redirects:
-            owner = (
-                pending[path].blob.path if path in pending else self._owner(path) or self.redirects.get(path)
-            )
-            reason = f"the alias {alias[:100]} belongs to {owner or 'Canopy itself'}"
-            if "://" in alias:
-                reason = f"the alias {alias[:100]} is not a path of this site"
-            if owner != address:
-                self.problems.append(Problem(file.blob.path, 0, reason, "leave it out", Severity.WARNING))
+        owner = pending[path].blob.path if path in pending else self._aliases.get(path)
+        if "://" in alias:
+            reason = f"the alias {alias[:100]} is not a path of this site"
+        elif owner or not self._is_free(path):
+            reason = f"the alias {alias[:100]} belongs to {owner or self._owner(path) or 'Canopy itself'}"
+        else:
+            self.redirects[path], self._aliases[path] = address, file.blob.path
             return
-        self.redirects[path] = address
+        if owner != file.blob.path:
+            self.problems.append(Problem(file.blob.path, 0, reason, "leave it out", Severity.WARNING))
 
     def _destination(self, file: File, pending: Mapping[str, File]) -> tuple[str, str]:
         """Return where a redirect leads in the end, with its suffix; nothing if it leads in a circle."""

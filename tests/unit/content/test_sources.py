@@ -95,7 +95,7 @@ def test_a_huge_article_is_shown_as_plain_text():
 
 
 def test_code_and_html_with_a_titled_header_are_articles():
-    """A file of any extension with a header that has a title is an article; with an empty header it is not."""
+    """A file of any extension whose header has a title is an article; with an empty header it is not."""
     site = site_of(
         {"a.html": "---\ntitle: T\n---\n<p>x", "b.html": "---\n---\n<p>x", "c.js": "---\ntitle: T\n---\n"}
     )

@@ -1,0 +1,146 @@
+"""What holds for every repository, however odd."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from snapshots import site_of, snapshot
+
+from canopy.content.links import resolve
+from canopy.content.site import build
+from canopy.content.values import SiteOptions
+
+PARTS = st.sampled_from(
+    [
+        "a",
+        "A",
+        "b",
+        "index",
+        "README",
+        "_index",
+        "tags",
+        "-",
+        "atom",
+        "static",
+        ".config",
+        "x y",
+        "é",
+        "e\u0301",
+        "a\nb",
+        "%",
+        "..",
+    ]
+)
+NAMES = st.builds(
+    "".join, st.tuples(PARTS, st.sampled_from(["", ".md", ".markdown", ".png", ".html", ".txt"]))
+)
+PATHS = st.builds("/".join, st.lists(PARTS, max_size=2).flatmap(lambda d: NAMES.map(lambda n: [*d, n])))
+VALUES = st.sampled_from(
+    [
+        "a",
+        "/b",
+        "x, y",
+        "[",
+        "2016-5-4",
+        "true",
+        "/a/b",
+        "/tags/x",
+        "/-/x",
+        "*z",
+        "&a b",
+        "'",
+        "a: b",
+        "https://x.example/",
+        "",
+    ]
+)
+KEYS = st.sampled_from(
+    [
+        "title",
+        "slug",
+        "url",
+        "aliases",
+        "tags",
+        "draft",
+        "redirect",
+        "author",
+        "date",
+        "permalink",
+        "nonsense",
+    ]
+)
+HEADERS = st.lists(st.tuples(KEYS, VALUES), max_size=4).map(
+    lambda kv: "---\n" + "".join(f"{k}: {v}\n" for k, v in kv) + "---\n"
+)
+TEXTS = st.one_of(HEADERS, st.text(max_size=40), st.sampled_from(["redirect: /a", "redirect: b", "# T", ""]))
+CONTENTS = st.one_of(st.binary(max_size=30), st.tuples(HEADERS, TEXTS).map(lambda p: p[0] + p[1]), TEXTS).map(
+    lambda c: c if isinstance(c, bytes) else c.encode("utf-8", "replace")
+)
+REPOSITORIES = st.dictionaries(PATHS, CONTENTS, max_size=8)
+
+
+@settings(max_examples=150, deadline=None)
+@given(REPOSITORIES, REPOSITORIES, st.booleans())
+def test_a_build_upon_another_is_a_build_from_nothing(before, change, keep):
+    """Whatever the site before, the same snapshot gives an equal site."""
+    after = {**before, **change} if keep else change
+    first, second = snapshot(before), snapshot(after)
+    options = SiteOptions(identity="x")
+    assert build(second, options, build(first, options)) == build(second, options)
+
+
+@settings(max_examples=100, deadline=None)
+@given(REPOSITORIES, st.randoms(use_true_random=False))
+def test_the_order_of_blobs_means_nothing(files, random):
+    """The same blobs in another order give an equal site."""
+    whole = snapshot(files)
+    paths = list(whole.blobs)
+    random.shuffle(paths)
+    other = type(whole)(whole.commit, {path: whole.blobs[path] for path in paths})
+    assert build(whole, SiteOptions()) == build(other, SiteOptions())
+
+
+@settings(max_examples=150, deadline=None)
+@given(REPOSITORIES)
+def test_the_map_of_addresses_is_sound(files):
+    """No path is in two mappings, none is Canopy's own or unreachable, and every redirect ends."""
+    site = site_of(files)
+    groups = [site.pages, site.sections, site.assets, site.redirects]
+    paths = [path for group in groups for path in group]
+    assert len(paths) == len(set(paths))
+    for path in paths:
+        assert path.startswith("/")
+        assert path.isprintable()
+        assert not path.startswith("/-/")
+        assert path not in {"/tags", "/atom", "/-"}
+        assert path == "/" or not {"", ".", ".."} & set(path[1:].split("/"))
+    for path, target in site.redirects.items():
+        assert target not in site.redirects
+        assert target != path
+    for section in site.sections.values():
+        assert all(site.pages[page.path] is page for page in section.pages)
+    assert len(site.recent) == len(site.pages)
+    assert site.problems == tuple(sorted(site.problems))
+    assert all(problem.reason and problem.cure for problem in site.problems)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    REPOSITORIES,
+    st.one_of(PATHS, st.text(max_size=30), st.text(alphabet="./#?%:ajsvcript\\\n&;", max_size=20)),
+)
+def test_every_link_leads_somewhere_known(files, target):
+    """A link's kind is one of four, and a path of the site is given only for what answers."""
+    site = site_of({**files, "note.md": "N"})
+    (page,) = (
+        (page for page in site.recent if page.source.path == "note.md")
+        if "/note" in site.pages
+        else (site.recent[0],)
+    )
+    found = resolve(site, page, target)
+    assert found.kind in {"external", "internal", "page", "broken"}
+    if found.kind == "internal":
+        assert found.path.startswith("/")
+        assert found.path not in site.redirects
+    elif found.kind == "external":
+        assert "script:" not in found.path.lower()

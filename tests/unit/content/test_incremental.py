@@ -1,0 +1,72 @@
+"""What a build takes over from the one before."""
+
+from __future__ import annotations
+
+from snapshots import EPOCH, blob, site_of
+
+FILES = {
+    path: blob(path, content, day)
+    for day, (path, content) in enumerate(
+        {
+            "index.md": "# Home",
+            "a/one.md": "---\ntags: x\n---\nOne",
+            "a/two.md": "---\ntags: y\n---\nTwo",
+            "b/three.md": "---\ntags: y\n---\nThree",
+            "b/p.png": b"1",
+            "old": "redirect: /a/one",
+        }.items()
+    )
+}
+
+
+def test_the_same_snapshot_gives_the_same_objects():
+    """Nothing changed: every object is the one that was there."""
+    first = site_of(FILES)
+    second = site_of(FILES, first)
+    assert second == first
+    for group in ("pages", "sections", "terms", "assets"):
+        old, new = getattr(first, group), getattr(second, group)
+        assert all(new[key] is old[key] for key in old)
+    assert second.home is first.home
+
+
+def test_a_changed_body_changes_only_what_shows_it():
+    """One edit: one page, its sections and its terms are new; all else is the same object."""
+    first = site_of(FILES)
+    files = FILES | {"a/one.md": blob("a/one.md", "---\ntags: x\n---\nChanged", 1, updated=9)}
+    second = site_of(files, first)
+    assert second == site_of(files)
+    assert {path for path in first.pages if second.pages[path] is not first.pages[path]} == {"/a/one"}
+    assert {path for path in first.sections if second.sections[path] is not first.sections[path]} == {
+        "/",
+        "/a",
+    }
+    assert {name for name in first.terms if second.terms[name] is not first.terms[name]} == {"x"}
+    assert second.assets["/b/p.png"] is first.assets["/b/p.png"]
+    assert second.pages["/a/two"].source is first.pages["/a/two"].source
+
+
+def test_a_new_date_keeps_the_source():
+    """History learnt more about a file: its page is new, what was parsed is kept."""
+    first = site_of(FILES)
+    files = FILES | {"a/one.md": blob("a/one.md", FILES["a/one.md"].data, -5)}
+    second = site_of(files, first)
+    assert second == site_of(files)
+    assert second.pages["/a/one"].source is first.pages["/a/one"].source
+    assert second.pages["/a/one"].created < EPOCH
+
+
+def test_equal_blobs_are_as_good_as_the_same():
+    """A snapshot that was read anew gives the same objects."""
+    first = site_of(FILES)
+    second = site_of({path: blob(path, b.data, day) for day, (path, b) in enumerate(FILES.items())}, first)
+    assert all(second.pages[path] is first.pages[path] for path in first.pages)
+
+
+def test_another_convention_starts_anew():
+    """A repository that becomes one of Canopy's own has other addresses at once."""
+    first = site_of(FILES)
+    files = FILES | {".config/blog_name": blob(".config/blog_name", "B")}
+    second = site_of(files, first)
+    assert second == site_of(files)
+    assert "/a/one.md" in second.pages
