@@ -281,10 +281,10 @@ class TestOtherPages:
     def test_empty_gives_the_very_commands(self) -> None:
         """The first note can be pushed by copying what the page says."""
         html = THEME.render(EMPTY)
-        assert "git clone /var/lib/canopy/notepad.git notepad\n" in html
+        assert "git clone /var/lib/canopy/notepad.git notes\n" in html
         assert "git push" in html
         spaced = THEME.render(replace(EMPTY, remote="/home/ada/my notes.git"))
-        assert "git clone &#39;/home/ada/my notes.git&#39; notepad\n" in spaced
+        assert "git clone &#39;/home/ada/my notes.git&#39; notes\n" in spaced
 
     def test_unavailable_says_what_it_waits_for(self) -> None:
         """Reason and time are there; nothing leads to pages that aren't."""
