@@ -122,6 +122,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     """Make a parser with a flag for each setting that is not a secret."""
     parser = argparse.ArgumentParser(
         prog=prog,
+        usage="%(prog)s [REMOTE] [--setting VALUE …]",
         description=_HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="Each setting is also a variable CANOPY_NAME and a key of the file; secrets are only those.\n"
@@ -152,6 +153,8 @@ def _metavar(annotation: Any) -> str:  # noqa: ANN401 (whatever a field is annot
     if typing.get_origin(annotation) is typing.Literal:
         return "|".join(typing.get_args(annotation))
     if typing.get_origin(annotation) is types.UnionType:
+        annotation = typing.get_args(annotation)[0]
+    if typing.get_origin(annotation) is typing.Annotated:
         annotation = typing.get_args(annotation)[0]
     names = {int: "N", float: "TIME", Path: "PATH"}
     return names.get(annotation, "TEXT")
