@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from canopy.errors import SyncError
 from canopy.git.packing import PackWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dulwich.object_store import DiskObjectStore
     from dulwich.pack import Pack
     from dulwich.repo import Repo
@@ -51,12 +53,10 @@ def _write(store: DiskObjectStore, names: list[bytes]) -> Pack:
     file, commit, abort = store.add_pack()
     try:
         PackWriter(store, file.write).run(names)
-        gathered = commit()
+        gathered = cast("Callable[[], Pack]", commit)()
     except BaseException:
         abort()
         raise
-    if gathered is None:
-        raise SyncError("the repository could not be gathered into one pack")
     sync_folder(Path(os.fsdecode(store.pack_dir)))
     return gathered
 

@@ -153,7 +153,7 @@ class Dates:
         return Facts(first.authored if first else None, own[0].authored if own else None, tuple(names))
 
     def lineage(self, path: bytes, source_of: Callable[[int, bytes], Source | None]) -> Lineage:
-        """Follow a file back through what `source_of` says that commits (numbers of the graph) renamed it from.
+        """Follow a file back; `source_of` says what a commit (a number of the graph) made a path from.
 
         As in `git log --follow`: from the newest addition that has a source, the source's history goes on.
         """

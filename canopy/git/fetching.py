@@ -10,10 +10,10 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from dataclasses import dataclass, replace
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 import urllib3.exceptions
-from dulwich.client import HTTPUnauthorized, LocalGitClient, SSHGitClient
+from dulwich.client import HTTPUnauthorized, LocalGitClient
 from dulwich.errors import GitProtocolError, HangupException, NotGitRepository
 from dulwich.object_store import PackInputTooLarge
 from dulwich.objects import ObjectID, valid_hexsha
@@ -26,7 +26,7 @@ from canopy.git.limits import Limits
 from canopy.git.objects import MissingObject, read_commit
 from canopy.git.packs import scan_pack
 from canopy.git.remotes import Credentials, Kind, Remote
-from canopy.git.ssh import Ssh
+from canopy.git.ssh import GuardedSSHClient, Ssh
 from canopy.git.tcp import GuardedTCPClient
 from canopy.git.verify import verify_tree
 
@@ -135,7 +135,7 @@ class _Fetch:
             )
             if not file.tell():
                 raise RemoteUnavailable("the remote sent nothing although it has a new commit")
-            scan_pack(file, self.limits, hash_name=repo.object_format.name)
+            scan_pack(cast("BinaryIO", file), self.limits, hash_name=repo.object_format.name)
             self._take_in(repo, file, result)
             verify_tree(repo.object_store, tips[0], self.limits, self.repository.verified, strict=False)
         return tips[0]
@@ -161,7 +161,7 @@ class _Fetch:
             repo._change_object_format(wanted)  # noqa: SLF001 - there is no public way; dulwich is pinned
         except AssertionError as exc:
             raise SyncError(
-                f"the remote has {wanted} ids, the repository {repo.object_format.name}: use another data folder"
+                f"the remote's ids are {wanted}, ours {repo.object_format.name}: use another data folder"
             ) from exc
 
     def _contains(self, tip: str, previous: str) -> bool:
@@ -255,7 +255,7 @@ def _client(
         return GuardedTCPClient(remote.host, remote.port, limits, deadline), remote.path
     if remote.kind is Kind.SSH:
         user = remote.username or credentials.username or None
-        return SSHGitClient(remote.host, remote.port, user, vendor=ssh), remote.path
+        return GuardedSSHClient(remote.host, remote.port, user, cast("Ssh", ssh)), remote.path
     return LocalGitClient(), remote.path
 
 

@@ -1,9 +1,9 @@
 """Finding out which added files are renamed ones, and remembering it beside the repository.
 
 Similarity is slow, so `follow_renames` is made to run in another process; what it found is kept in a file
-that grows with history, and which `Dates` reads. As in `git log --follow`, the source of an added file is one of
-equal content, else the most similar one of at least half, among the files that the commit's parent had. Only
-files that matter are looked at: those of the head, and what they were called before.
+that grows with history, and which `Dates` reads. As in `git log --follow`, the source of an added file is one
+of equal content, else the most similar one of at least half, among the files that the commit's parent had.
+Only files that matter are looked at: those of the head, and what they were called before.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The bare repository on disk: the memory of everything fetched or pushed, safe against crashes.
 
-It owns the directory's lay-out, the refs and the commits that Canopy itself makes, and reads snapshots out of it.
-No work tree is ever checked out, and no hook of a repository ever runs.
+It owns the directory's lay-out, the refs and the commits that Canopy itself makes, and reads snapshots out of
+it. No work tree is ever checked out, and no hook of a repository ever runs.
 
 Threads: dulwich's own `Repo` objects must not be shared, so every operation opens one and closes it. A
 `Repository` may be used from several threads; its memory (what was verified, what history said) is behind one
@@ -244,7 +244,7 @@ class Repository:
         history: Literal["full", "none"] = "full",
         previous: Snapshot | None = None,
     ) -> Snapshot:
-        """Read the files of a commit below `root`; what did not change since `previous` stays the same object.
+        """Read the files of a commit below `root`; what is as in `previous` stays the same object.
 
         Raises `DamagedRepository` when it cannot be read and `LimitExceeded` when it is too large.
         """

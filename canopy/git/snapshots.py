@@ -1,7 +1,7 @@
 """From a commit to the plain values of its files.
 
-A file that did not change stays the very same `Blob`, so that whatever was made of it can be kept. What cannot
-be taken from the repository (links, submodules, pointers to large files, absurd names) becomes a `Problem`.
+A file that did not change stays the very same `Blob`, so that whatever was made of it can be kept. What
+cannot be taken (links, submodules, pointers to large files, absurd names) becomes a `Problem`.
 Names come from strangers: no name here ever reaches the file system.
 """
 

@@ -18,7 +18,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
-from dulwich.client import SSHVendor, SubprocessWrapper
+from dulwich.client import SSHGitClient, SSHVendor, SubprocessWrapper
 
 from canopy.errors import AuthenticationFailed, ConfigError, RemoteUnavailable
 from canopy.git.tcp import counted
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from io import RawIOBase
     from typing import Self
+
+    from dulwich.protocol import Protocol
 
     from canopy.git.deadline import Deadline
     from canopy.git.limits import Limits
@@ -41,10 +43,11 @@ class Session(SubprocessWrapper):
     """One run of ssh: pipes that obey the limits, and a process group that ends."""
 
     def __init__(self, process: subprocess.Popen[bytes], limits: Limits, deadline: Deadline) -> None:
-        super().__init__(process)
-        source = BufferedReader(cast("RawIOBase", process.stdout), 1 << 16)
-        self.read: Callable[..., bytes] = counted(source.read, limits, deadline)
-        self._source = source
+        # Not the base class's: its reader would close the pipe under ours.
+        self.proc = process
+        self._source = BufferedReader(cast("RawIOBase", process.stdout), 1 << 16)
+        self.read: Callable[..., bytes] = counted(self._source.read, limits, deadline)
+        self.write = cast("IO[bytes]", process.stdin).write
         deadline.at_end(self.kill)
 
     def kill(self) -> None:
@@ -63,6 +66,29 @@ class Session(SubprocessWrapper):
             self.kill()
             self.proc.wait()
         self._source.close()
+
+
+class GuardedSSHClient(SSHGitClient):
+    """A dulwich client that closes what a failed conversation leaves open."""
+
+    def __init__(self, host: str, port: int | None, username: str | None, vendor: SSHVendor) -> None:
+        super().__init__(host, port, username, vendor=vendor)
+        self._conversations: list[Protocol] = []
+
+    def _connect(
+        self,
+        cmd: bytes,
+        path: str | bytes,
+        protocol_version: int | None = None,
+    ) -> tuple[Protocol, Callable[[], bool], IO[bytes] | None]:
+        protocol, ready, complaints = super()._connect(cmd, path, protocol_version)
+        self._conversations.append(protocol)
+        return protocol, ready, complaints
+
+    def close(self) -> None:
+        """Close every connection."""
+        for protocol in self._conversations:
+            protocol.close()
 
 
 class Ssh(SSHVendor):
@@ -136,7 +162,7 @@ class Ssh(SSHVendor):
         low = text.lower()
         if any(words in low for words in _UNKNOWN_HOST):
             return AuthenticationFailed(
-                "the ssh host key is unknown or has changed: pin it (`ssh-keyscan HOST | ssh-keygen -lf -` prints it)"
+                "the ssh host key is unknown or has changed: pin it (`ssh-keyscan HOST | ssh-keygen -lf -`)"
             )
         last = next((line for line in reversed(lines) if "fatal" in line.lower()), lines[-1])[:300]
         if any(words in low for words in _REFUSED):

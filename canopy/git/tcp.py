@@ -25,6 +25,12 @@ class GuardedTCPClient(TCPGitClient):
         super().__init__(host, port or TCP_GIT_PORT)
         self._limits = limits
         self._deadline = deadline
+        self._conversations: list[Protocol] = []
+
+    def close(self) -> None:
+        """Close every connection, also those that a failed conversation left open."""
+        for protocol in self._conversations:
+            protocol.close()
 
     def _connect(
         self,
@@ -54,6 +60,7 @@ class GuardedTCPClient(TCPGitClient):
         protocol = Protocol(
             counted(source.read, self._limits, self._deadline), write, close, shutdown_write=shutdown_write
         )
+        self._conversations.append(protocol)
         place = path if isinstance(path, bytes) else path.encode()
         version = b"\0\0version=%d\0" % wanted if wanted else b""
         protocol.send_cmd(b"git-" + cmd, place, b"host=" + self._host.encode("idna") + version)
