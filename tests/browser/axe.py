@@ -1,4 +1,4 @@
-"""axe-core in a page that Chromium shows: what a reader with a keyboard or a screen reader would stumble over.
+"""axe-core in a page that Chromium shows: what readers with a keyboard or a screen reader stumble over.
 
 The script comes from npm (`npm install axe-core`): below the checkout, or where CANOPY_AXE points.
 """

@@ -63,7 +63,7 @@ class TestEveryPage:
     @every_view
     def test_is_well_formed(self, view: Any) -> None:
         """Every element is closed where it should be, no id is given twice."""
-        assert THEME.render(view).startswith("<!doctype html>\n<html lang=")
+        assert THEME.render(view).startswith("<!DOCTYPE html>\n<html lang=")
         page(view)
 
     @every_view
@@ -151,7 +151,7 @@ class TestArticle:
             ("2017-04-11T00:00:00+00:00", "11\N{NO-BREAK SPACE}April 2017"),
         ]
         assert "4&nbsp;min read" in html
-        assert document.one("ul", class_="tags").attributes["aria-label"] == "Classified under"
+        assert document.one("div", role="group").attributes["aria-label"] == "Classified under"
         assert document.one("a", rel="tag").attributes["href"] == "/tags/help%20needed"
 
     def test_shows_nothing_for_what_is_not_known(self) -> None:
