@@ -271,7 +271,10 @@ def _rescued(
         at = line + min(mark.line if mark else 0, len(rows) - 1)
         reason = f"the value of `{key[:40]}` cannot be read as YAML"
         header.problems.append(grammar.problem(at, reason, "check its indentation and quotes"))
-        return raw if raw and any(map(_KEY.match, more)) else " ".join([raw, *more]).strip()
+        if raw and any(map(_KEY.match, more)):
+            return raw
+        # Only a text can be made of its lines; broken structure would leak its signs.
+        return " ".join([raw, *more]).strip() if grammar.textual.get(key) else raw
     if raw[:1] in ("'", '"') and not (len(raw) > 1 and raw.endswith(raw[0])):
         cure = f"add {raw[0]} at its end, or leave the quotes out"
         header.problems.append(grammar.problem(line, "a quote that is not closed", cure, Severity.WARNING))

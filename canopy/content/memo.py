@@ -24,7 +24,8 @@ class Memo:
     files: Mapping[str, File]
     """By path in the repository, in the order of paths."""
     terms: frozenset[str]
-    home_file: str
+    start: str
+    """The file or folder that is the start page by a setting, below the top."""
     places: Places
     pages: Mapping[str, Page]
     """By the file's path below the top."""

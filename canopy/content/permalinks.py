@@ -46,11 +46,11 @@ class Places:
     problems: tuple[Problem, ...]
 
 
-def place(files: Sequence[File], terms: Iterable[str], home: str = "") -> Places:
-    """Return the map of the files, which are sorted by path; `home` is the start page by a setting."""
+def place(files: Sequence[File], terms: Iterable[str], start: str = "") -> Places:
+    """Return the map of the files, which are sorted by path; `start` is the start page by a setting."""
     plan = _Plan(terms)
     articles = [file for file in files if file.claim.kind is Kind.ARTICLE]
-    plan.add_folders(articles, home)
+    plan.add_folders(articles, start)
     assets = [file for file in files if file.claim.kind is Kind.ASSET]
     for file in sorted(assets, key=_rank):
         plan.settle(file)
@@ -84,7 +84,7 @@ class _Plan:
         self._section_at: dict[str, str] = {}
         self._aliases: dict[str, str] = {}  # from an alias to the repository path of whose it is
 
-    def add_folders(self, articles: Iterable[File], home: str) -> None:
+    def add_folders(self, articles: Iterable[File], start: str) -> None:
         """Give each folder that has articles its address and, if it has one, its introduction."""
         best: dict[str, tuple[int, str]] = {}
         self.folders["/"] = "/"
@@ -95,7 +95,7 @@ class _Plan:
             while folder not in self.folders:
                 self._add_folder(folder, file)
                 folder = parent(folder)
-            if claim.index and file.path != home:
+            if claim.index and not (start and claim.folder == "/"):
                 best[claim.folder] = min(best.get(claim.folder, (99, "")), (claim.index, file.path))
         self.indexes.update((folder, path) for folder, (_, path) in best.items())
 

@@ -16,7 +16,7 @@ from canopy.content.claims import Kind
 from canopy.content.conventions import recognise
 from canopy.content.identity import site_uuid
 from canopy.content.memo import Memo
-from canopy.content.paths import base_name, folded
+from canopy.content.paths import base_name, folded, stem
 from canopy.content.permalinks import Places, place
 from canopy.content.sections import build_navigation, build_sections, build_terms, order
 from canopy.content.settings import Settings, read_settings
@@ -45,7 +45,7 @@ def build(snapshot: Snapshot, options: SiteOptions, previous: Site | None = None
         memo = None
     files = _read(snapshot.blobs, prefix, convention, memo)
     terms = frozenset(tag for file in files.values() if _is_article(file) for tag in _tags(file))
-    start = "/" + (settings.index_page or "Index").strip("/") if convention.exact else ""
+    start = _start(files, settings, prefix) if convention.exact else ""
     places = _place(files, terms, start, memo)
     pages = _pages(files, places, memo)
     ordered = _ordered(pages, memo)
@@ -89,7 +89,7 @@ def _read(
 
 
 def _place(files: Mapping[str, File], terms: frozenset[str], start: str, memo: Memo | None) -> Places:
-    if memo and memo.terms == terms and memo.home_file == start and files.keys() == memo.files.keys():
+    if memo and memo.terms == terms and memo.start == start and files.keys() == memo.files.keys():
         pairs = zip(files.values(), memo.files.values(), strict=True)
         if all(new is old or new.claim == old.claim for new, old in pairs):
             return memo.places
@@ -168,7 +168,7 @@ def _assemble(
     title = _title(options, settings, convention, front)
     sections = build_sections(recent, places, introductions, convention, title)
     sections = _all_kept(sections, previous.sections if previous else {})
-    home = _home(memo.home_file, pages, sections, places) or front
+    home = _home(memo.start, pages, sections, places)
     tops = {base_name(f): address for f, address in places.folders.items() if f != "/" and f.count("/") == 1}
     root_pages = [p for path, p in pages.items() if path.count("/") == 1 and id(p) not in inner]
     base_url = _base_url(options, settings)
@@ -211,18 +211,24 @@ def _base_url(options: SiteOptions, settings: Settings) -> str:
     return options.base_url.rstrip("/")
 
 
+def _start(files: Mapping[str, File], settings: Settings, prefix: str) -> str:
+    """Return the file or folder that `index_page` names, in another case if need be; else nothing."""
+    name = "/" + (settings.index_page or "Index").strip("/")
+    if prefix + name[1:] in files or any(path.startswith(f"{prefix}{name[1:]}/") for path in files):
+        return name
+    names = (file.path for file in files.values() if _is_article(file))
+    return next((path for path in names if folded(name) in (folded(path), folded(stem(path)))), "")
+
+
 def _home(
     start: str, pages: Mapping[str, Page], sections: Mapping[str, Section], places: Places
 ) -> Page | Section | None:
-    """Return what the setting `index_page` names: a page or a folder, in another case if need be."""
-    if not start:
-        return None
+    """Return what `/` shows: the start page by setting, else the introduction of the top."""
     if start in pages:
         return pages[start]
-    if start in places.folders and start != "/":
+    if start in places.folders:
         return sections[places.folders[start]]
-    address = places.names.get(folded(start))
-    return next((page for page in pages.values() if page.path == address), None) if address else None
+    return sections["/"].index
 
 
 def _assets(files: Iterable[File], places: Places, old: Mapping[str, Asset]) -> dict[str, Asset]:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 MAX_ARTICLE = 5 * 1024 * 1024
 """Bytes; a longer text is served as it is."""
+MAX_PROBLEMS = 10
+"""In one file; a header that is no header would have one in each line."""
 _REDIRECT = re.compile(r"redirect:[ \t]*(\S[^\n]{0,2000})")
 _FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -144,8 +146,20 @@ def _article(blob: Blob, path: str, convention: Convention, text: str, problems:
     claim = NOTHING if front.draft else claim_article(path, front, convention, redirect)
     if not path.isprintable():
         problems.append(_unprintable(blob.path, claim.exact))
-    source = _source(blob, path, convention, header, front, tuple(sorted(problems)))
+    source = _source(blob, path, convention, header, front, _few(problems))
     return File(blob, path, claim, source)
+
+
+def _few(problems: list[Problem]) -> tuple[Problem, ...]:
+    """Return the problems in order, so many as an author wants to read of one file."""
+    ordered = sorted(problems)
+    if len(ordered) > MAX_PROBLEMS:
+        first = ordered[MAX_PROBLEMS - 1]
+        more = f"{len(ordered) - MAX_PROBLEMS + 1} more problems from here"
+        ordered[MAX_PROBLEMS - 1 :] = [
+            Problem(first.path, first.line, more, "mend the first ones, then look again")
+        ]
+    return tuple(ordered)
 
 
 def _bare_redirect(text: str, header: Header, front: FrontMatter, convention: Convention) -> str:

@@ -236,7 +236,7 @@ def test_every_path_is_in_one_mapping():
 
 
 def test_navigation_of_a_plain_folder():
-    """Sections bear the title of their introduction, pages at the top their own; a home page is not listed."""
+    """Sections bear the title of their introduction, pages their own; a home page is not listed."""
     files = {
         "index.md": "# Home",
         "b-notes/x.md": "X",

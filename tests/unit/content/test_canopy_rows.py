@@ -302,3 +302,21 @@ def test_navigation():
         ("contact", "/contact.md"),
         ("irclogs", "/irclogs"),
     ]
+
+
+def test_a_readme_beside_the_index_page_is_a_page():
+    """Where `index_page` is there, an index file at the top keeps its own address: nothing is lost."""
+    site = site_of(CONFIG | {"Index": article("Welcome"), "README.md": "# How to"})
+    assert isinstance(site.home, Page)
+    assert site.home.path == "/Index"
+    assert set(site.pages) == {"/Index", "/README.md"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "path"), [("index", "/Index"), ("start", "/Start.md"), ("README.md", "/README.md")]
+)
+def test_index_page_in_another_spelling(setting, path):
+    """An `index_page` in another case or without its extension is found; it may be the README."""
+    site = site_of(CONFIG | {".config/index_page": setting, path[1:]: article()})
+    assert isinstance(site.home, Page)
+    assert site.home.path == path

@@ -192,3 +192,10 @@ def test_an_endless_header_is_no_header():
     page = page_of(text)
     assert page.title == "T"
     assert [problem.line for problem in page.source.problems] == [1]
+
+
+def test_problems_of_one_file_are_few():
+    """A file with an error in each line has ten problems, the last of which counts the others."""
+    found = problems_of("---\ntitle: T\n" + "nonsense\n" * 500 + "---\n")
+    assert len(found) == 10
+    assert found[-1] == (12, "491 more problems from here")

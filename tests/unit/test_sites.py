@@ -1,0 +1,67 @@
+"""Small repositories as folders, and what they must become.
+
+`tests/sites/<name>/repository` becomes what `site.txt` beside it says. After a wanted change,
+`CANOPY_GOLDEN=write` writes the files anew; the difference is for review.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from snapshots import snapshot_of_folder
+
+from canopy.content.site import build
+from canopy.content.values import Page, Section, Site, SiteOptions
+
+SITES = Path(__file__).parents[1] / "sites"
+OPTIONS = {"mirage": SiteOptions(root="data")}
+
+
+def described(site: Site) -> str:
+    """Return a site as a text that people can review."""
+    kind = {Page: "page", Section: "section"}.get(type(site.home), "newest")
+    lines = [f"title: {site.title}", f"base URL: {site.base_url}", f"uuid: {site.uuid}"]
+    lines.append(f"home: {kind} {site.home.path}" if site.home else "home: the newest pages")
+    lines += ["", "navigation"] + [f"  {item.title} -> {item.path}" for item in site.navigation]
+    lines += ["", "pages, newest first"]
+    for page in site.recent:
+        lines += _described_page(page)
+    lines += ["", "sections"]
+    for section in site.sections.values():
+        lines.append(f"  {section.path}: {section.title}; {len(section.pages)} pages")
+        lines += [f"  {line}" for line in _described_page(section.index)] if section.index else []
+    lines += ["", "terms"] + [
+        f"  {name}: {[page.path for page in term.pages]}" for name, term in site.terms.items()
+    ]
+    lines += ["", "assets"] + [f"  {path}: {asset.media_type}" for path, asset in sorted(site.assets.items())]
+    lines += ["", "redirects"] + [f"  {path} -> {to}" for path, to in sorted(site.redirects.items())]
+    lines += ["", "problems"] + [f"  {problem}" for problem in site.problems]
+    return "\n".join(lines) + "\n"
+
+
+def _described_page(page: Page) -> list[str]:
+    authors = ", ".join(
+        f"{author.name} <{author.url}>" if author.url else author.name for author in page.authors
+    )
+    return [
+        f"  {page.path}: {page.title}",
+        f"    from {page.source.path}, body at line {page.source.body_line}, {page.source.words} words",
+        f"    by {authors or 'nobody'}, {page.created:%Y-%m-%d}, changed {page.updated:%Y-%m-%d}",
+        f"    {page.source.summary or '(no summary)'}",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", sorted(folder.name for folder in SITES.iterdir() if (folder / "repository").is_dir())
+)
+def test_golden_site(name):
+    """The repository becomes the site that its golden file describes."""
+    found = described(
+        build(snapshot_of_folder(SITES / name / "repository"), OPTIONS.get(name, SiteOptions()))
+    )
+    golden = SITES / name / "site.txt"
+    if os.environ.get("CANOPY_GOLDEN") == "write":
+        golden.write_text(found)
+    assert found == golden.read_text()
