@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+_ADDRESS = re.compile(r"address\"?[=:]\s*\"?https?://127\.0\.0\.1:(\d+)")
 GIT_ENVIRONMENT = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,
@@ -80,6 +83,7 @@ class Server:
     process: subprocess.Popen[str]
     port: int = 0
     lines: list[str] = field(default_factory=list)
+    reader: threading.Thread | None = None
 
     @property
     def url(self) -> str:
@@ -117,6 +121,51 @@ class Server:
                 raise AssertionError(f"{path} never was {status} with {text!r}; the log:\n{self.output}")
             time.sleep(0.02)
 
+    def state(self, **headers: str) -> dict[str, Any]:
+        """Return what `/-/status` says."""
+        found: dict[str, Any] = json.loads(self.get("/-/status", **headers).body)
+        return found
+
+    def wait_until(self, holds: Callable[[dict[str, Any]], object], seconds: float = 20) -> dict[str, Any]:
+        """Ask for the status until `holds` is true of it, and return it."""
+        deadline = time.monotonic() + seconds
+        while not holds(state := self.state()):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"the status stayed {state}; the log:\n{self.output}")
+            time.sleep(0.02)
+        return state
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """Return the log's lines about one event, the oldest first."""
+        found = []
+        for line in list(self.lines):
+            with contextlib.suppress(ValueError):
+                entry = json.loads(line)
+                if isinstance(entry, dict) and entry.get("event") == name:
+                    found.append(entry)
+        return found
+
+    def raw(self, request: bytes, seconds: float = 10) -> bytes:
+        """Send bytes as they are, and return all that comes back until the server closes or stays silent."""
+        answer = b""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=seconds) as connection:
+            with contextlib.suppress(OSError):
+                connection.sendall(request)
+            with contextlib.suppress(OSError):
+                while piece := connection.recv(65536):
+                    answer += piece
+        return answer
+
+    def kill(self) -> None:
+        """Kill it without a warning, and let go of what belongs to it."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        if self.reader is not None:
+            self.reader.join(5)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
     def stop(self, number: int = signal.SIGTERM, seconds: float = 20) -> int:
         """Send a signal and return the exit code."""
         if self.process.poll() is None:
@@ -137,18 +186,23 @@ def start(*arguments: str, data: Path, cwd: Path | None = None, ready: bool = Tr
         assert process.stdout is not None
         for line in process.stdout:
             server.lines.append(line.rstrip("\n"))
-            found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+            found = _ADDRESS.search(line)
             if found and not server.port:
                 server.port = int(found[1])
                 listening.set()
         listening.set()
 
-    threading.Thread(target=read, daemon=True).start()
+    server.reader = threading.Thread(target=read, daemon=True)
+    server.reader.start()
     if not listening.wait(30) or not server.port:
-        server.stop(signal.SIGKILL)
+        server.kill()
         raise AssertionError(f"Canopy did not start:\n{server.output}")
     if ready:
-        server.wait_for("/-/ready")
+        try:
+            server.wait_for("/-/ready")
+        except AssertionError:
+            server.kill()
+            raise
     return server
 
 
@@ -161,11 +215,7 @@ def running(*arguments: str, data: Path, ready: bool = True, **env: str) -> Iter
     finally:
         with contextlib.suppress(subprocess.TimeoutExpired):
             server.stop(seconds=10)
-        if server.process.poll() is None:
-            server.process.kill()
-            server.process.wait()
-        if server.process.stdout is not None:
-            server.process.stdout.close()
+        server.kill()
 
 
 def repository(path: Path, files: dict[str, str | bytes], branch: str = "main") -> Path:
