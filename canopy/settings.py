@@ -106,7 +106,7 @@ Count = Annotated[int, BeforeValidator(_number)]
 Seconds = Annotated[float, BeforeValidator(_duration), Field(allow_inf_nan=False)]
 Bytes = Annotated[int, BeforeValidator(_size)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
-Folder = Annotated[Path, BeforeValidator(_path), AfterValidator(_home)]
+Folder = Annotated[Path, BeforeValidator(_path), AfterValidator(_home), AfterValidator(Path.absolute)]
 File = Annotated[Path, BeforeValidator(_path), AfterValidator(_home), AfterValidator(_readable)]
 
 
@@ -154,6 +154,34 @@ class Settings(BaseModel):
     hook: Annotated[str, AfterValidator(_address)] = Field(
         "/push", description="The path that a forge calls after a push."
     )
+    webhook_secret: SecretStr = Field(
+        SecretStr(""), description="Only webhooks signed with it count; several, comma-separated, to rotate."
+    )
+    webhook_secret_file: File | None = Field(
+        None, description="A file with the webhook secret, or several, one a line."
+    )
+
+    git_path: Annotated[str, AfterValidator(_address)] = Field(
+        "/notepad.git", description="The path at which git clones, and pushes to a notepad of its own."
+    )
+    clone: Literal["auto", "public", "private", "off"] = Field(
+        "auto", description="Who may clone: 'auto' is everybody for a notepad of its own, nobody else."
+    )
+    reject: Literal["never", "errors", "problems"] = Field(
+        "never", description="Which findings in the pushed notes refuse a push."
+    )
+    force: Literal["allow", "refuse"] = Field(
+        "refuse", description="Whether a push may replace commits that are published."
+    )
+    behind_tls: bool = Field(
+        False, description="A proxy terminates TLS: tokens are taken over plain HTTP from everywhere."
+    )
+    max_push: Bytes = Field(256 * 1024**2, gt=0, description="The most that one push may transfer.")
+    max_readers: Count = Field(10_000, ge=0, description="The most tabs that follow pushes live.")
+    max_readers_per_address: Count = Field(
+        200, ge=1, description="The most of them from one address; a proxy that is not trusted counts as one."
+    )
+
     history: Literal["full", "none"] = Field(
         "full", description="Where dates and authors come from; with 'none' only front matter has them."
     )

@@ -126,6 +126,11 @@ class TestForms:
         monkeypatch.setenv("HOME", str(tmp_path))
         assert load({"data": "~/notes"}, {}).data == tmp_path / "notes"
 
+    def test_data_is_a_whole_path(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A relative data directory is told whole, so that what is printed can be cloned from anywhere."""
+        monkeypatch.chdir(tmp_path)
+        assert load({"data": "notes"}, {}).data == tmp_path / "notes"
+
     def test_base_url_has_no_slash_at_its_end(self) -> None:
         """Two ways to write the readers' address are one."""
         assert load({"base_url": "https://a.example/n/"}, {}).base_url == "https://a.example/n"
