@@ -23,7 +23,7 @@ _CLOBBERING = frozenset(
     previoussibling prototype queryselector removechild setattribute tagname textcontent tostring
     valueof""".split()  # noqa: SIM905
 )
-_CUSTOM_ID = re.compile(r"[ \t]*\{#([^\s{}#]{1,100})\}[ \t]*\Z")
+_CUSTOM_ID = re.compile(r"\{#([^\s{}#]{1,100})\}\Z")
 _LONGEST = 100
 
 
@@ -78,9 +78,10 @@ def _visible(tokens: Iterable[Token]) -> Iterator[str]:
 
 def take_custom_id(token: Token) -> None:
     """Move the `{#id}` at the end of a heading's source into its attributes."""
-    match = _CUSTOM_ID.search(token.get("text", ""))
+    text = token.get("text", "").rstrip()
+    match = _CUSTOM_ID.search(text, max(0, len(text) - _LONGEST - 3))
     if match is not None:
-        token["text"] = token["text"][: match.start()]
+        token["text"] = text[: match.start()].rstrip()
         token["attrs"]["id"] = match[1]
 
 

@@ -31,6 +31,7 @@ _HEADING_TAG = re.compile(r"(</?)h1\b", re.IGNORECASE)
 _SWALLOWING = re.compile(
     r"<(?=(title|textarea|style|xmp|iframe|noembed|noframes|noscript|script|plaintext)\b)", re.IGNORECASE
 )
+_MOST_FINDINGS = 100
 _LEFT_OUT = re.compile(r"<(script|style|iframe|object|embed|form|svg)\b", re.IGNORECASE)
 
 
@@ -237,6 +238,8 @@ class Renderer(HTMLRenderer):
         return _HEADING_TAG.sub(r"\1h2", html)
 
     def _report(self, excerpt: str, reason: str, cure: str) -> None:
+        if len(self.findings) >= _MOST_FINDINGS:
+            return
         place = self._text.find(excerpt.strip("\n"))
         line = self._text.count("\n", 0, place) + 1 if place >= 0 else 0
         self.findings.append((line, reason, cure))

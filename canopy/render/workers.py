@@ -5,7 +5,7 @@ A job that takes too long loses its worker and nothing else; so does one that cr
 Workers are forked by a fork server: a process without threads that has imported the render room once,
 so that a worker starts in milliseconds and shares that memory. (To fork this process itself would copy
 locks held by its threads; to spawn would cost an interpreter's start for each worker.) They end with us,
-even by SIGKILL: the kernel tells them on Linux, a watching thread elsewhere.
+even by SIGKILL, and even inside a regular expression: the kernel ends them.
 
 Two queues: what a reader waits for overtakes what is done ahead, and work done ahead leaves one worker
 free where there are several. A job's time begins when a worker takes it, not while it waits.
@@ -16,12 +16,11 @@ This module must not know what its jobs do.
 from __future__ import annotations
 
 import contextlib
-import ctypes
+import fcntl
 import multiprocessing
 import os
 import resource
 import signal
-import sys
 import threading
 from collections import deque
 from concurrent.futures import CancelledError, Future, InvalidStateError
@@ -43,7 +42,6 @@ T = TypeVar("T")
 DEFAULT_MEMORY = 768 * 1024 * 1024
 """Bytes of address space for a worker; an idle one takes about 150 MB of it, mostly libraries."""
 _PRELOADED = ["canopy.render.jobs", "canopy.render.workers"]
-_PR_SET_PDEATHSIG = 1
 
 
 class RenderFailed(CanopyError):
@@ -216,14 +214,17 @@ def _settle_in(memory_bytes: int) -> None:
 
 
 def _end_with_parent() -> None:
-    if sys.platform == "linux":
-        # The fork server ends when the process that started it does, and this signal when the server does.
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    """Have the kernel end this process when the parent's end of their common pipe closes.
+
+    A thread that watches the pipe would wait for the interpreter's lock, which a regular expression holds
+    for as long as it runs; and the fork server, whose child we are, lives as long as its children do.
+    """
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
-
-
-def _watch(sentinel: int) -> None:
-    wait([sentinel])
-    os.kill(os.getpid(), signal.SIGKILL)
+    if parent is None:
+        return
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    pipe = parent.sentinel
+    fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
+    if wait([pipe], timeout=0):
+        os.kill(os.getpid(), signal.SIGKILL)
