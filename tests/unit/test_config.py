@@ -297,13 +297,14 @@ class TestSecrets:
 
     def test_names(self) -> None:
         """These are the settings that must never be shown."""
-        assert secret_fields() == {"password", "status_token"}
+        assert secret_fields() == {"password", "status_token", "webhook_secret"}
 
     def test_text_of_settings_shows_none(self) -> None:
         """Neither form of the settings' text shows a secret, nor the remote, whose URL may hold one."""
         settings = Settings(
             password=self.CANARY,  # type: ignore[arg-type]
             status_token=self.CANARY,  # type: ignore[arg-type]
+            webhook_secret=self.CANARY,  # type: ignore[arg-type]
             remote=f"https://me:{self.CANARY}@example.org/notes.git",
         )
         assert self.CANARY not in repr(settings) + str(settings)
