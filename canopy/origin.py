@@ -51,8 +51,9 @@ class Origin(ABC):
     local = False
     """Whether `moved` is worth asking: what is followed is on this machine."""
 
-    def __init__(self, repository: Repository, *, root: str, history: History) -> None:
+    def __init__(self, repository: Repository, branch: str, *, root: str, history: History) -> None:
         self._repository = repository
+        self._branch = branch or repository.default_branch()
         self._root = root
         self._history: History = history
 
@@ -79,7 +80,21 @@ class Origin(ABC):
 
     def snapshot(self, commit: str, previous: Snapshot | None) -> Snapshot:
         """Read the files of a commit; what did not change since `previous` stays the same object."""
-        return self._repository.snapshot(commit, root=self._root, history=self._history, previous=previous)
+        return self.read(self._repository, commit, previous)
+
+    def read(self, repository: Repository, commit: str, previous: Snapshot | None) -> Snapshot:
+        """Read a commit as this origin does, from a view of its repository."""
+        return repository.snapshot(commit, root=self._root, history=self._history, previous=previous)
+
+    @property
+    def repository(self) -> Repository:
+        """The bare repository and what is remembered about it."""
+        return self._repository
+
+    @property
+    def branch(self) -> str:
+        """The branch that is published."""
+        return self._branch
 
     def renames(self, commit: str) -> tuple[Callable[..., bool], tuple[Any, ...]] | None:
         """Return a function for another process that follows renames up to `commit`, and its arguments.
@@ -108,12 +123,11 @@ class Followed(Origin):
         history: History = "full",
         depth: int = 0,
     ) -> None:
-        super().__init__(repository, root=root, history=history)
+        super().__init__(repository, remote.branch, root=root, history=history)
         self.local = remote.kind is Kind.FILE
         self._remote = remote
         self._credentials = credentials
         self._depth = depth
-        self._branch = remote.branch or repository.default_branch()
         self._stamp: object = None
 
     def last_good(self) -> str:
@@ -156,8 +170,7 @@ class Notepad(Origin):
     def __init__(
         self, repository: Repository, branch: str = "", *, root: str = "", history: History = "full"
     ) -> None:
-        super().__init__(repository, root=root, history=history)
-        self._branch = branch or repository.default_branch()
+        super().__init__(repository, branch, root=root, history=history)
         self._served = ""
         self._stamp: object = None
 

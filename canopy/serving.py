@@ -10,19 +10,26 @@ import structlog
 from canopy import __version__
 from canopy.content.values import SiteOptions
 from canopy.git import Credentials, Limits, parse_remote
+from canopy.git.host import Host
+from canopy.git.push import PushPolicy
 from canopy.origin import Followed, Lock, Notepad, copy_path, open_copy, open_notepad
-from canopy.render.edition import Press
+from canopy.render.edition import Press, affected
 from canopy.render.workers import Workers
 from canopy.sync import Sync
+from canopy.tokens import Tokens
+from canopy.web.access import Access
+from canopy.web.githost import GitHost, HostLimits
+from canopy.web.live import Hub
+from canopy.web.reviewer import Reviewer
 from canopy.web.server import listen, serve, url_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from canopy.config import Settings
     from canopy.git import Remote
     from canopy.origin import Origin
+    from canopy.web.access import Reading
 
 log = structlog.get_logger("canopy")
 
@@ -52,8 +59,12 @@ async def run(settings: Settings, say: Callable[..., None]) -> int:
             interval=settings.interval,
             render_timeout=settings.render_timeout,
         )
-        _welcome(say, settings, remote, origin.path, address)
-        await serve(sync, settings, sockets)
+        hub = Hub(most=settings.max_readers, most_per_address=settings.max_readers_per_address)
+        sync.subscribe(lambda new, old: hub.publish(new, affected(old, new)))
+        tokens = Tokens(settings.data)
+        git = git_host(settings, sync, origin, tokens, remote)
+        _welcome(say, settings, tokens, remote, address)
+        await serve(sync, settings, sockets, hub, git)
     finally:
         workers.close()
         lock.release()
@@ -73,6 +84,22 @@ def open_origin(settings: Settings, remote: Remote | None) -> Origin:
         root=settings.root,
         history=settings.history,
         depth=settings.depth,
+    )
+
+
+def git_host(
+    settings: Settings, sync: Sync, origin: Origin, tokens: Tokens, remote: Remote | None
+) -> GitHost:
+    """Return the host for clones and, to a notepad of our own, pushes."""
+    reading: Reading = settings.clone if settings.clone != "auto" else "public" if remote is None else "off"
+    return GitHost(
+        Host(origin.repository),
+        Access(tokens, reading=reading, behind_tls=settings.behind_tls),
+        HostLimits(settings.max_push),
+        review=Reviewer(sync, settings.reject),
+        pushed=lambda: sync.trigger(sure=True),
+        policy=lambda: PushPolicy(origin.branch, settings.force),
+        read_only="" if remote is None else f"This is a mirror; push to {remote.display}.",
     )
 
 
@@ -102,7 +129,8 @@ def git_limits(settings: Settings) -> Limits:
 def site_options(settings: Settings, remote: Remote | None, address: str) -> SiteOptions:
     """Return what the settings say about the site."""
     return SiteOptions(
-        base_url=settings.base_url or address,
+        base_url=settings.base_url,
+        address=address,
         root=settings.root,
         title=settings.title,
         identity=remote.url if remote is not None else str(settings.data / "notepad.git"),
@@ -119,13 +147,30 @@ def worker_count(settings: Settings) -> int:
 
 
 def _welcome(
-    say: Callable[..., None], settings: Settings, remote: Remote | None, path: Path, address: str
+    say: Callable[..., None],
+    settings: Settings,
+    tokens: Tokens,
+    remote: Remote | None,
+    address: str,
 ) -> None:
+    """Tell whoever started us where to read, and how to write."""
     where = settings.base_url or address
-    log.info(
-        "listening", address=address, version=__version__, remote=remote.display if remote else str(path)
-    )
-    if remote is None:
-        say(f"Read your notepad at   {where}", f"Write in it:           git clone {path} notes", "")
-    else:
+    log.info("listening", address=address, version=__version__, remote=remote.display if remote else "")
+    if remote is not None:
         say(f"Reading {remote.display}", f"Serving {where}", "")
+        return
+    clone = where + settings.git_path
+    lines = [f"Read your notepad at  {where}"]
+    if tokens.all():
+        lines += [
+            f"Write in it:          git clone {clone} notes",
+            "Another token:        canopy token add NAME",
+        ]
+    else:
+        scheme, _, rest = clone.partition("://")
+        token = tokens.add("first")
+        lines += [
+            f"Write in it:          git clone {scheme}://me:{token}@{rest} notes",
+            "                      (this address holds the token that may push; it is shown only now)",
+        ]
+    say(*lines, "")

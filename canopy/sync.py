@@ -23,12 +23,13 @@ import structlog
 from canopy.content.site import build
 from canopy.errors import CanopyError
 from canopy.render.workers import RenderFailed
+from canopy.review import Review, compare, mentions, news
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from canopy.content.values import Site, SiteOptions
-    from canopy.git.values import Snapshot
+    from canopy.git import Repository, Snapshot
     from canopy.origin import Origin
     from canopy.render.edition import Edition, Job, Press
     from canopy.render.representation import Representation
@@ -42,6 +43,8 @@ _FIRST_RETRY = 1.0
 _LAST_RETRY = 300.0
 _QUIET = 3.0
 """Seconds for which nobody's asking matters after a look that found nothing new: floods end here."""
+_REVIEWED = 500
+"""Pages that are rendered for a review; a push that changes more is an import, not a note."""
 _GLANCE = 0.5
 """Seconds between two glances at a repository on this machine."""
 
@@ -106,21 +109,53 @@ class Sync:
         self._printing: dict[tuple[int, str], asyncio.Task[Representation]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._snapshot: Snapshot | None = None
+        self._listeners: list[Callable[[Edition, Edition | None], None]] = []
         self._quiet = 0.0
         self._news = ""
         """The commit whose dates became better known since it was published."""
 
+    @property
+    def branch(self) -> str:
+        """The branch that is published; a remote's default is known once it was fetched."""
+        return self._origin.branch
+
+    def subscribe(self, listener: Callable[[Edition, Edition | None], None]) -> None:
+        """Call `listener(new, old)` in the event loop after each publication."""
+        self._listeners.append(listener)
+
     # -- asking ---------------------------------------------------------------------------------------
 
-    def trigger(self) -> asyncio.Future[Outcome]:
+    def trigger(self, *, sure: bool = False) -> asyncio.Future[Outcome]:
         """Ask for a synchronisation that begins from now on; the future tells what came of it.
 
-        However many ask while one runs, only one more follows.
+        However many ask while one runs, only one more follows. Whoever is `sure` that there is something
+        new does not wait for others who were wrong.
         """
+        if sure:
+            self._quiet = 0.0
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
         self._wanted.set()
         return future
+
+    async def review(self, repository: Repository, commit: str) -> Review:
+        """Build the site that a commit would make, without publishing it, and say what is new about it.
+
+        `repository` is ours with the pushed objects on top. Raises `SyncError` if the commit cannot be read.
+        """
+        start, old = time.perf_counter(), self.edition
+        before = old.site if old else None
+        read = self._origin.read
+        site = await self._in_thread(
+            lambda: build(read(repository, commit, self._snapshot), self._options, before)
+        )
+        changes, edition = compare(before, site), self._press.edition(site, _now())
+        paths = list(dict.fromkeys([*changes.written, *(page.path for page in mentions(site, changes.lost))]))
+        for path in paths[:_REVIEWED]:
+            await self.drive(self._press.findings(edition, path))
+        problems = news(old.problems if old else (), edition.problems)
+        unread = max(0, len(paths) - _REVIEWED)
+        return Review(site, changes, problems, time.perf_counter() - start, unread)
 
     # -- the loop -------------------------------------------------------------------------------------
 
@@ -195,7 +230,7 @@ class Sync:
         self.state = replace(
             self.state, commit=commit, published=edition.published, durations=dict(durations)
         )
-        changed = _changed(old.site if old else None, site)
+        changed = compare(old.site if old else None, site).paths
         log.info(
             "published",
             old=before[:12],
@@ -206,6 +241,8 @@ class Sync:
             problems=len(site.problems),
             **{f"{step}_ms": round(seconds * 1000, 1) for step, seconds in durations.items()},
         )
+        for listener in self._listeners:
+            listener(edition, old)
         self._spawn(self._after(edition, commit))
         return changed, len(site.problems)
 
@@ -326,13 +363,6 @@ class Sync:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-def _changed(old: Site | None, new: Site) -> tuple[str, ...]:
-    """Return the paths of pages that only one site has, or that differ."""
-    before = old.pages if old is not None else {}
-    differ = [path for path, page in new.pages.items() if before.get(path) is not page]
-    return tuple(sorted(differ + [path for path in before if path not in new.pages]))
 
 
 def _now() -> datetime:

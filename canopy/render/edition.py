@@ -20,7 +20,7 @@ from canopy.content.values import Page
 from canopy.problem import Problem, Severity
 from canopy.render.feeds import FEED_PATH, feed_inputs, feed_of, feed_wanted
 from canopy.render.jobs import ATOM, HTML, render_atom, render_fragments, render_view
-from canopy.render.pages import Inputs, Outline
+from canopy.render.pages import TAGS, Inputs, Outline
 from canopy.render.plain import render_plain
 from canopy.render.representation import compressible, encode, represent
 from canopy.render.shelf import Shelf
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from canopy.render.representation import Body, Headers, Representation
 
 SANDBOX = b"sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_MOST_PATHS = 200
+"""Of an event for readers; more are not worth naming."""
 _CURE = "simplify it, or split it in two"
 _BATCH = 64 * 1024
 """Characters of markdown in one job: small enough that a reader's own page need not wait for long."""
@@ -102,6 +104,27 @@ class Edition:
         yield FEED_PATH
         yield from (path for path in self.site.sections if path != "/")
         yield from (page.path for page in self.site.recent)
+
+
+def affected(old: Edition | None, new: Edition) -> tuple[str, ...] | None:
+    """Return the paths at which something else may be shown than in `old`; None means anywhere.
+
+    More paths than need be are harmless: a reader's tab then asks, and is told that nothing changed.
+    """
+    if old is None or old.outline.frame != new.outline.frame or old.site.names is not new.site.names:
+        return None
+    before, now = old.site.pages, new.site.pages
+    paths: set[str] = set()
+    for page in (page for path, page in now.items() if before.get(path) is not page):
+        for version in (page, before[page.path]):
+            around = (new if version is page else old).outline.neighbours(version)
+            paths.update(neighbour.path for neighbour in around if neighbour is not None)
+            paths.update(new.site.terms[tag].path for tag in version.tags if tag in new.site.terms)
+        paths.add(page.path)
+    paths.update(
+        path for path, section in new.site.sections.items() if old.site.sections.get(path) is not section
+    )
+    return tuple(sorted({*paths, "/", TAGS})) if len(paths) <= _MOST_PATHS else None
 
 
 class Press:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from canopy.content.identity import entry_uuids
 from canopy.render.feed import Feed, FeedEntry
-from canopy.render.jobs import FragmentRequest
 from canopy.render.pages import Inputs
 
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
     from canopy.content.values import Page
     from canopy.render.fragment import Fragment
+    from canopy.render.jobs import FragmentRequest
     from canopy.render.pages import Outline
 
 FEED_PATH = "/atom"

@@ -18,6 +18,7 @@ from canopy.web.conditional import answer
 from canopy.web.headers import decode_path, security_headers, with_security
 from canopy.web.messages import Messages
 from canopy.web.own import OwnAddresses
+from canopy.web.refusal import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,24 +29,30 @@ if TYPE_CHECKING:
     from canopy.render.edition import Edition
     from canopy.render.representation import Headers, Representation
     from canopy.sync import Sync
+    from canopy.web.githost import GitHost
+    from canopy.web.live import Hub
 
 log = structlog.get_logger("canopy.web")
 access = structlog.get_logger("canopy.access")
 
 OWN = "/-/"
+EVENTS = "/-/events"
 _READING = frozenset({"GET", "HEAD"})
 
 
 class Application:
     """Serves what `sync` publishes."""
 
-    def __init__(self, sync: Sync, settings: Settings) -> None:
+    def __init__(self, sync: Sync, settings: Settings, hub: Hub, git: GitHost) -> None:
         self._sync = sync
+        self._hub = hub
+        self._git = git
+        self._git_path = settings.git_path
         self._base_path = _base_path(settings.base_url)
         self._hook = settings.hook
         self._security = security_headers(https=bool(settings.tls_port))
         self._messages = Messages(sync, self._base_path)
-        self._own: ASGIApp = OwnAddresses(sync, settings).app()
+        self._own: ASGIApp = OwnAddresses(sync, settings, hub).app()
         self._hosts = frozenset(host.casefold() for host in settings.allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,6 +87,11 @@ class Application:
             )
         elif self._hosts and not self._known_host(scope):
             await self._plain(send, 421, "This server does not answer to that host name.")
+        elif path == EVENTS and method == "GET":
+            await self._guarded(self._hub(scope, receive, self._secured(send)), send)
+        elif path == self._git_path or path.startswith(self._git_path + "/"):
+            rest = path.removeprefix(self._git_path)
+            await self._guarded(self._git(scope, receive, self._secured(send), rest), send)
         elif path.startswith(OWN) or self._is_hook(edition, path, method):
             await self._own({**scope, "path": path, "root_path": ""}, receive, self._secured(send))
         elif method not in _READING:
@@ -110,6 +122,12 @@ class Application:
         )
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    async def _guarded(self, answering: Awaitable[None], send: Send) -> None:
+        try:
+            await answering
+        except Refused as exc:
+            await exc.answer(self._secured(send))
 
     async def _redirect(self, send: Send, location: str) -> None:
         headers = [

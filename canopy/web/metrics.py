@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
     from canopy.sync import Sync
+    from canopy.web.live import Hub
 
 
 class SyncCollector(Collector):
-    """Reads the worker's state; no metric has a label that content or readers can choose."""
+    """Reads the state of worker and hub; no metric has a label that content or readers can choose."""
 
-    def __init__(self, sync: Sync) -> None:
+    def __init__(self, sync: Sync, hub: Hub) -> None:
         self._sync = sync
+        self._hub = hub
 
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics of this moment."""
@@ -27,6 +29,10 @@ class SyncCollector(Collector):
         yield CounterMetricFamily("canopy_syncs", "Synchronisations begun.", value=state.syncs)
         yield _gauge("canopy_sync_failures", "Failures in a row.", state.failures)
         yield _gauge("canopy_ready", "Whether an edition is served.", edition is not None)
+        yield _gauge("canopy_readers", "Tabs that follow live.", self._hub.readers)
+        yield CounterMetricFamily(
+            "canopy_readers_dropped", "Tabs that were too slow.", value=self._hub.dropped
+        )
         if edition is not None:
             yield _gauge("canopy_pages", "Pages of the edition.", len(edition.site.pages))
             yield _gauge("canopy_rendered", "Representations in memory.", len(edition.ready))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import ipaddress
+from collections import OrderedDict
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -14,10 +16,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, Router
 
 from canopy import __version__
+from canopy.errors import WebhookRejected
 from canopy.render.representation import encode, represent
 from canopy.render.theme import Theme
+from canopy.web.bodies import whole
 from canopy.web.conditional import answer
 from canopy.web.metrics import SyncCollector
+from canopy.web.refusal import Refused
+from canopy.web.webhooks import MOST_BYTES, believe
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -25,11 +31,17 @@ if TYPE_CHECKING:
 
     from canopy.config import Settings
     from canopy.sync import Sync
+    from canopy.web.live import Hub
+    from canopy.web.webhooks import Delivery
 
 _FOREVER = "public, max-age=31536000, immutable"
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 _NO_STORE = {"cache-control": "no-store"}
 _ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_BODIES = 8
+"""Webhook bodies read at once: each may have some megabytes."""
+_DELIVERIES = 1000
+"""Ids of webhook deliveries that are remembered."""
 _MOST_PROBLEMS = 1000
 """Of a status answer: a repository can have any number."""
 
@@ -37,12 +49,16 @@ _MOST_PROBLEMS = 1000
 class OwnAddresses:
     """The endpoints for what belongs to Canopy and not to the notes."""
 
-    def __init__(self, sync: Sync, settings: Settings) -> None:
+    def __init__(self, sync: Sync, settings: Settings, hub: Hub) -> None:
         self._sync = sync
+        self._hub = hub
+        self._secrets = webhook_secrets(settings)
+        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._reading = asyncio.Semaphore(_BODIES)
         self._hook = settings.hook
         self._token = settings.status_token.get_secret_value()
         self._registry = CollectorRegistry()
-        self._registry.register(SyncCollector(sync))
+        self._registry.register(SyncCollector(sync, hub))
         self._assets = {
             asset.path: represent(
                 encode(asset.data, asset.media_type), asset.media_type, cache_control=_FOREVER
@@ -78,7 +94,7 @@ class OwnAddresses:
         """Tell what is served, since when, and what is wrong."""
         if not _may_look(request, self._token):
             return _refused()
-        return JSONResponse(_status(self._sync), headers=_NO_STORE)
+        return JSONResponse(_status(self._sync, self._hub), headers=_NO_STORE)
 
     async def metrics(self, request: Request) -> Response:
         """Tell the same to a monitoring system."""
@@ -98,12 +114,49 @@ class OwnAddresses:
 
     async def hook(self, request: Request) -> Response:
         """Look at the remote; with `?wait` answer when that is done, and say what came of it."""
+        try:
+            async with self._reading:
+                body = await whole(request.receive, MOST_BYTES)
+            delivery = believe(dict(request.headers), body, self._secrets)
+        except Refused as exc:
+            return JSONResponse({"status": "refused", "reason": exc.text}, exc.status, _NO_STORE)
+        except WebhookRejected as exc:
+            return JSONResponse({"status": "refused", "reason": str(exc)}, 401, _NO_STORE)
+        ignored = self._ignored(delivery)
+        if ignored:
+            return JSONResponse({"status": "ignored", "reason": ignored}, 200, _NO_STORE)
         looked = self._sync.trigger()
         if "wait" not in request.query_params:
             return JSONResponse({"status": "looking"}, 202, _NO_STORE)
         outcome = await looked
-        status = "failed" if outcome.error else "published"
+        status = (
+            "failed" if outcome.error else "published" if outcome.after != outcome.before else "unchanged"
+        )
         return JSONResponse({"status": status, **asdict(outcome)}, 502 if outcome.error else 200, _NO_STORE)
+
+    def _ignored(self, delivery: Delivery) -> str:
+        """Say why a believed delivery is no reason to look, if it is none."""
+        if delivery.event != "push":
+            return f"the event is {delivery.event[:40]}, not a push"
+        branch = self._sync.branch
+        if delivery.branch and branch and delivery.branch != branch:
+            return f"the push is to {delivery.branch[:100]}, and {branch} is published"
+        # Without a signature anybody could use up somebody else's delivery.
+        if delivery.id and self._secrets:
+            if delivery.id in self._seen:
+                return "this delivery was here before"
+            self._seen[delivery.id] = None
+            if len(self._seen) > _DELIVERIES:
+                self._seen.popitem(last=False)
+        return ""
+
+
+def webhook_secrets(settings: Settings) -> tuple[str, ...]:
+    """Return the secrets of which one must have signed a webhook: of the setting and of the file."""
+    found = settings.webhook_secret.get_secret_value().split(",")
+    if settings.webhook_secret_file is not None:
+        found += settings.webhook_secret_file.read_text(encoding="utf-8").splitlines()
+    return tuple(secret.strip() for secret in found if secret.strip())
 
 
 def _refused() -> Response:
@@ -128,7 +181,7 @@ def _may_look(request: Request, token: str) -> bool:
         return False
 
 
-def _status(sync: Sync) -> dict[str, object]:
+def _status(sync: Sync, hub: Hub) -> dict[str, object]:
     state, edition = sync.state, sync.edition
     problems = edition.problems if edition is not None else ()
     age = (datetime.now(UTC) - state.published).total_seconds() if state.published else None
@@ -143,6 +196,7 @@ def _status(sync: Sync) -> dict[str, object]:
         "failures": state.failures,
         "next_try": state.retry.isoformat() if state.retry else None,
         "pages": len(edition.site.pages) if edition is not None else 0,
+        "readers": hub.readers,
         "rendered": len(edition.ready) if edition is not None else 0,
         "durations_ms": {step: round(seconds * 1000, 1) for step, seconds in state.durations.items()},
         "problem_count": len(problems),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 import structlog
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from canopy.config import Settings
     from canopy.sync import Sync
+    from canopy.web.githost import GitHost
+    from canopy.web.live import Hub
 
 log = structlog.get_logger("canopy.server")
 
@@ -57,25 +59,26 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-async def serve(sync: Sync, settings: Settings, sockets: list[socket.socket]) -> None:
+async def serve(sync: Sync, settings: Settings, sockets: list[socket.socket], hub: Hub, git: GitHost) -> None:
     """Serve on listening sockets until a signal ends it: plain HTTP, or that and HTTPS."""
-    app: ASGIApp = Application(sync, settings)
+    app: ASGIApp = Application(sync, settings, hub, git)
     if settings.access_log:
         app = logged(app)
     if settings.tls_port:
         servers = [_server(_to_https(settings.tls_port), settings), _server(app, settings, tls=True)]
     else:
         servers = [_server(app, settings)]
-    _handle_signals(servers, sync)
-    worker = asyncio.create_task(sync.run(), name="sync")
+    _handle_signals(servers, sync, hub)
+    workers = [asyncio.create_task(sync.run(), name="sync"), asyncio.create_task(hub.run(), name="hub")]
     try:
         await asyncio.gather(
             *(server.serve(sockets=[sock]) for server, sock in zip(servers, sockets, strict=True))
         )
     finally:
-        worker.cancel()
-        with suppress(asyncio.CancelledError):
-            await worker
+        git.close()
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
 
 
 def url_of(sock: socket.socket, *, tls: bool) -> str:
@@ -109,13 +112,14 @@ def _server(app: ASGIApp, settings: Settings, *, tls: bool = False) -> _Server:
     return _Server(config)
 
 
-def _handle_signals(servers: list[_Server], sync: Sync) -> None:
+def _handle_signals(servers: list[_Server], sync: Sync, hub: Hub) -> None:
     def stop(number: signal.Signals) -> None:
         log.info("stopping", signal=number.name)
         for server in servers:
             # A second Ctrl+C does not wait for open requests.
             server.force_exit = server.should_exit and number == signal.SIGINT
             server.should_exit = True
+        hub.close()
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
