@@ -206,9 +206,7 @@ def _title(options: SiteOptions, settings: Settings, convention: Convention, fro
 
 def _base_url(options: SiteOptions, settings: Settings) -> str:
     """Return the server's setting; the repository's own only where the server has none."""
-    if options.base_url == SiteOptions().base_url and settings.root:
-        return settings.root
-    return options.base_url.rstrip("/")
+    return (options.base_url or settings.root or options.address).rstrip("/")
 
 
 def _start(files: Mapping[str, File], settings: Settings, prefix: str) -> str:

@@ -26,8 +26,10 @@ SAFE = "/!$&'()*+,;=:@~-._"
 class SiteOptions:
     """What the server's settings say about the site; the repository's own settings may add to it."""
 
-    base_url: str = "http://127.0.0.1:8080"
-    """Absolute, without a slash at its end; may have a path."""
+    base_url: str = ""
+    """Absolute, without a slash at its end; may have a path. Empty: what the repository says."""
+    address: str = "http://127.0.0.1:8080"
+    """Stands in where neither the settings nor the repository name a base URL: where the server listens."""
     root: str = ""
     """The folder of the repository that is the site's top, without slashes at its ends."""
     title: str = ""
