@@ -81,13 +81,12 @@ class Site:
     requests: list[str] = field(default_factory=list)
     url: str = ""
 
-    def state(self) -> tuple[str, str, list[str]]:
-        """Return refs, object count and the files of the repository, to compare."""
-        files = sorted(
-            str(p.relative_to(self.path)) for p in self.path.rglob("*") if not p.name.startswith("canopy-")
-        )
-        refs = run("for-each-ref", at=self.path).stdout
-        return refs, git("count-objects", "-v", at=self.path), files
+    def state(self) -> dict[str, bytes]:
+        """Return the repository's files, but for Canopy's own locks, to compare."""
+        files = (path for path in self.path.rglob("*") if not path.name.startswith("canopy-"))
+        return {
+            str(path.relative_to(self.path)): path.read_bytes() if path.is_file() else b"" for path in files
+        }
 
     def tip(self, ref: str = "refs/heads/main") -> str:
         """Return what a ref of the repository points to."""

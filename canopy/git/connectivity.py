@@ -7,9 +7,8 @@ exists proves nothing. It must not know packs or the protocol.
 from __future__ import annotations
 
 import heapq
+import re
 from typing import TYPE_CHECKING
-
-from dulwich.objects import ShaFile, Tag
 
 from canopy.errors import CanopyError, LimitExceeded, PushRejected, SyncError
 from canopy.git.objects import COMMIT, TAG, read_commit, read_object
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from canopy.git.verify import Verified
 
 _TAG_CHAIN = 10
+_TAGGED = re.compile(rb"object ([0-9a-f]{40}(?:[0-9a-f]{24})?)\n")
 
 
 class Connectivity:
@@ -98,11 +98,13 @@ class Connectivity:
                 kind = self._store.get_raw(object_id)[0]
             except KeyError as exc:
                 raise PushRejected("the push lacks the object that the ref is to point to") from exc
+            except Exception as exc:  # damaged bytes make the library raise almost anything
+                raise SyncError("the repository is damaged") from exc
             if kind == COMMIT:
                 return object_id
             if kind != TAG:
                 raise PushRejected("branches and tags lead to commits here, not to files or folders")
-            object_id = _target(read_object(self._store, object_id, TAG))
+            object_id = tagged(read_object(self._store, object_id, TAG))
         raise PushRejected("this tag points to a tag, which points to a tag, and so on")
 
     def _peeled_or_none(self, tip: bytes) -> bytes | None:
@@ -112,11 +114,12 @@ class Connectivity:
             return None
 
 
-def _target(content: bytes) -> bytes:
-    tag = ShaFile.from_raw_string(TAG, content)
-    if not isinstance(tag, Tag) or tag.object is None:
+def tagged(content: bytes) -> bytes:
+    """Return the id of what an annotated tag's content names. Raises `SyncError` if it names nothing."""
+    found = _TAGGED.match(content)
+    if found is None:
         raise SyncError("a tag is damaged")
-    return tag.object[1]
+    return found[1]
 
 
 def _seconds(commit: RawCommit) -> float:

@@ -12,7 +12,7 @@ import zlib
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from dulwich.objects import hex_to_sha
-from dulwich.pack import OFS_DELTA, REF_DELTA, unpack_object_at
+from dulwich.pack import OFS_DELTA, REF_DELTA, PackFileDisappeared, unpack_object_at
 
 from canopy.errors import LimitExceeded, SyncError
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from dulwich.object_store import BaseObjectStore
     from dulwich.objects import ObjectID, RawObjectID
-    from dulwich.pack import Pack
+    from dulwich.pack import Pack, PackIndex, UnpackedObject
 
 
 class _Place(NamedTuple):
@@ -70,10 +70,12 @@ class PackWriter:
     def _locate(self, names: list[bytes]) -> tuple[list[_Place], list[bytes]]:
         places: list[_Place] = []
         loose: list[bytes] = []
-        indexes = [pack.index for pack in self._packs]
+        indexes = list(map(_index, self._packs))
         for hexadecimal in names:
             name = hex_to_sha(cast("ObjectID", hexadecimal))
             for number, index in enumerate(indexes):
+                if index is None:
+                    continue
                 try:
                     places.append(_Place(number, index.object_offset(name), name))
                     break
@@ -85,9 +87,10 @@ class PackWriter:
 
     def _copy(self, place: _Place, going: set[bytes], at: dict[tuple[int, int], bytes]) -> None:
         """Write one stored object, as it is if possible."""
-        data = self._packs[place.pack].data
-        contents, form = data._buffer(), self._store.object_format  # noqa: SLF001  the mapped file; dulwich is pinned
-        stored, _ = unpack_object_at(contents, place.offset, form.hash_func, include_comp=True)
+        stored = self._stored(place)
+        if stored is None:
+            self._full(place.name)
+            return
         kind, size, chunks = stored.pack_type_num, stored.decomp_len or 0, stored.comp_chunks or []
         if kind not in (OFS_DELTA, REF_DELTA):
             self._entry(place.name, _header(kind, size), chunks)
@@ -102,6 +105,17 @@ class PackWriter:
             self._entry(place.name, _header(REF_DELTA, size) + base, chunks)
         else:
             self._full(place.name)
+
+    def _stored(self, place: _Place) -> UnpackedObject | None:
+        """Return an object as it lies in its pack, or None if the pack was just replaced by another."""
+        try:
+            contents = self._packs[place.pack].data._buffer()  # noqa: SLF001  the mapped file; dulwich is pinned
+            form = self._store.object_format
+            return unpack_object_at(contents, place.offset, form.hash_func, include_comp=True)[0]
+        except PackFileDisappeared:
+            return None
+        except Exception as exc:  # damaged bytes make zlib, struct and the library itself raise
+            raise SyncError("the repository is damaged") from exc
 
     def _full(self, name: bytes) -> None:
         try:
@@ -122,6 +136,15 @@ class PackWriter:
         self._digest.update(content)
         self._at += len(content)
         self._write(content)
+
+
+def _index(pack: Pack) -> PackIndex | None:
+    try:
+        return pack.index
+    except PackFileDisappeared:
+        return None
+    except Exception as exc:  # a damaged index makes the library raise its own kinds
+        raise SyncError("the repository is damaged") from exc
 
 
 def _header(kind: int, size: int) -> bytes:

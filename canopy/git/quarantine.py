@@ -86,7 +86,9 @@ def quarantine(repository: Path, base: DiskObjectStore) -> Iterator[Quarantine]:
     try:
         yield made
     finally:
-        made.store.close()
+        # An error on its way out may still hold a piece of a mapped pack.
+        with suppress(BufferError):
+            made.store.close()
         # A leftover is harmless and the next sweep's business.
         shutil.rmtree(path, ignore_errors=True)
         if handle is not None:

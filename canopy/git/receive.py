@@ -9,20 +9,23 @@ The protocol: https://git-scm.com/docs/pack-protocol#_pushing_data_to_a_server
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dulwich.objects import ObjectID, valid_hexsha
+from dulwich.refs import Ref
 
 from canopy.errors import CanopyError, LimitExceeded, PushRejected
+from canopy.git.commands import Command, Request, read_request
 from canopy.git.connectivity import Connectivity
 from canopy.git.intake import narrow, take_in
 from canopy.git.objects import MissingObject
-from canopy.git.push import BRANCHES, Proposal, PushOutcome, RefUpdate
+from canopy.git.push import BRANCHES, Proposal, PushOutcome
 from canopy.git.quarantine import quarantine, sole_pusher, sweep
 from canopy.git.reflocks import FETCH_FIRST, RefTransaction, current_value, objection_to_name
-from canopy.git.selection import Selection, Want
-from canopy.git.wire import Answer, Mark, PacketReader, WireError, printable, shown
+from canopy.git.selection import Selection
+from canopy.git.wants import Want
+from canopy.git.wire import Answer, Mark, WireError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,33 +40,9 @@ if TYPE_CHECKING:
     from canopy.git.repository import Repository
 
 CAPABILITIES = b"report-status report-status-v2 delete-refs side-band-64k quiet atomic ofs-delta push-options"
-_COMMAND_BYTES = 2 * 1024 * 1024
-_OPTIONS = 100
 _CHUNK = 1 << 16
 _ATOMIC = "atomic push failed"
 _SHALLOW = "your clone is shallow and lacks what the push builds on: run `git fetch --unshallow` first"
-
-
-@dataclass(slots=True)
-class _Command:
-    ref: bytes
-    old: bytes | None
-    new: bytes | None
-    reason: str = ""
-    """Why not; empty as long as nothing speaks against it."""
-    forced: bool = False
-
-    def value(self) -> RefUpdate:
-        old, new = (name and name.decode() for name in (self.old, self.new))
-        return RefUpdate(shown(self.ref), old or None, new or None, self.reason, self.forced)
-
-
-@dataclass(slots=True)
-class _Request:
-    commands: list[_Command] = field(default_factory=list)
-    capabilities: set[bytes] = field(default_factory=set)
-    options: tuple[str, ...] = ()
-    shallow: set[bytes] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -80,9 +59,11 @@ class Reception:
 
     def run(self, body: BinaryIO) -> PushOutcome:
         """Read the push, carry it out or not, and report."""
-        request = _Request()
+        request = Request()
         try:
-            _read(body, request, self.policy, self.store.object_format.name)
+            read_request(
+                body, request, most_refs=self.policy.refs, object_format=self.store.object_format.name
+            )
         except WireError as exc:
             self.answer.banded = b"side-band-64k" in request.capabilities
             self.answer.fail(str(exc))
@@ -93,7 +74,7 @@ class Reception:
         self.answer.quiet = b"quiet" in request.capabilities
         summary, error = None, ""
         try:
-            with self.answer.heartbeat(), quarantine(self.repository.path, self.store) as place:
+            with quarantine(self.repository.path, self.store) as place:
                 summary = self._carry_out(request, body, place)
         except CanopyError as exc:
             error = str(exc)
@@ -102,6 +83,8 @@ class Reception:
         if error:
             for command in request.commands:
                 command.reason = command.reason or error
+        else:
+            self._hint(request)
         self._report(request, error)
         return PushOutcome(
             tuple(command.value() for command in request.commands),
@@ -110,13 +93,15 @@ class Reception:
             summary.objects if summary else 0,
         )
 
-    def _carry_out(self, request: _Request, body: BinaryIO, place: Quarantine) -> PackSummary | None:
+    def _carry_out(self, request: Request, body: BinaryIO, place: Quarantine) -> PackSummary | None:
         pack = place.packs / "incoming"
         with pack.open("w+b") as file:
             if any(command.new for command in request.commands):
                 self._spool(body, file)
-            with sole_pusher(self.repository.path, self.repository.limits.fetch_seconds, self.cancelled):
-                sweep(self.repository.path)
+            path, patience = self.repository.path, self.repository.limits.fetch_seconds
+            # Silence until here: the client may still have been sending.
+            with self.answer.heartbeat(), sole_pusher(path, patience, self.cancelled):
+                sweep(path)
                 summary = None
                 if file.tell():
                     summary = take_in(place, file, self.repository.limits, self.cancelled)
@@ -136,7 +121,7 @@ class Reception:
             file.write(piece)
         file.flush()
 
-    def _decide(self, request: _Request, place: Quarantine) -> None:
+    def _decide(self, request: Request, place: Quarantine) -> None:
         """Give each command that must not be its reason."""
         # The view forgets with the quarantine what it learnt of objects that may be thrown away.
         view = self.repository.view(place.path)
@@ -155,7 +140,7 @@ class Reception:
                 self._ask(command, request, view)
         self._spread_failure(request)
 
-    def _judge(self, command: _Command, connectivity: Connectivity) -> None:
+    def _judge(self, command: Command, connectivity: Connectivity) -> None:
         """Raise `PushRejected` when a command is against the rules or the facts."""
         if objection := objection_to_name(command.ref):
             raise PushRejected(objection)
@@ -174,7 +159,7 @@ class Reception:
             if command.forced and published and self.policy.force == "refuse":
                 raise PushRejected("non-fast-forward: forced pushes to this branch are not allowed")
 
-    def _ask(self, command: _Command, request: _Request, view: Repository) -> None:
+    def _ask(self, command: Command, request: Request, view: Repository) -> None:
         """Have the new site reviewed before anybody can see it."""
         update = command.value()
         verdict = self.review(
@@ -193,7 +178,7 @@ class Reception:
         if not verdict.accept:
             command.reason = verdict.reason or "the review declined it"
 
-    def _move(self, request: _Request, place: Quarantine) -> None:
+    def _move(self, request: Request, place: Quarantine) -> None:
         """Move what nothing speaks against: first the objects, then the refs."""
         with RefTransaction(self.refs, place.path) as transaction:
             for command in request.commands:
@@ -209,7 +194,7 @@ class Reception:
             self._keep(request, place)
             transaction.commit()
 
-    def _keep(self, request: _Request, place: Quarantine) -> None:
+    def _keep(self, request: Request, place: Quarantine) -> None:
         """Move the objects into the repository that the accepted refs need, and no others."""
         accepted = [command.new for command in request.commands if command.new and not command.reason]
         if not accepted:
@@ -225,14 +210,26 @@ class Reception:
         values = (self.refs.read_ref(ref) for ref in self.refs.allkeys())
         return [value for value in values if value and valid_hexsha(value) and ObjectID(value) in self.store]
 
-    def _spread_failure(self, request: _Request) -> bool:
+    def _spread_failure(self, request: Request) -> bool:
         """In an atomic push one failure is everybody's; tell whether nothing is left to do."""
         if b"atomic" in request.capabilities and any(command.reason for command in request.commands):
             for command in request.commands:
                 command.reason = command.reason or _ATOMIC
         return all(command.reason for command in request.commands)
 
-    def _report(self, request: _Request, error: str) -> None:
+    def _hint(self, request: Request) -> None:
+        """Help the one who pushed `master` and waits for a page."""
+        wanted, name = self.policy.published_ref, self.policy.published_branch
+        branches = [
+            c for c in request.commands if c.new and not c.reason and c.ref.startswith(b"refs/heads/")
+        ]
+        if branches and self.refs.read_ref(Ref(wanted.encode())) is None:
+            self.answer.say(
+                f"The site is made from the branch {name}, which does not exist yet:\n"
+                f"  git push origin HEAD:{name}"
+            )
+
+    def _report(self, request: Request, error: str) -> None:
         answer = self.answer
         if {b"report-status", b"report-status-v2"} & request.capabilities:
             inner = bytearray()
@@ -249,40 +246,6 @@ class Reception:
         if answer.banded:
             answer.mark(Mark.FLUSH)
         answer.flush()
-
-
-def _read(body: BinaryIO, request: _Request, policy: PushPolicy, object_format: str) -> None:
-    """Read what comes before the pack. Raises `WireError`."""
-    packets = PacketReader(body, most_bytes=_COMMAND_BYTES)
-    for line in packets.section():
-        if line.startswith(b"shallow "):
-            request.shallow.add(line[8:])
-            continue
-        if not request.commands:
-            line, _, capabilities = line.partition(b"\0")
-            request.capabilities = set(capabilities.split())
-        request.commands.append(_command(line))
-        if len(request.commands) > policy.refs:
-            raise WireError(f"a push may move {policy.refs:,} refs at once")
-    refs = [command.ref for command in request.commands]
-    if len(set(refs)) != len(refs):
-        raise WireError("the push names a ref twice")
-    wanted = next((c for c in request.capabilities if c.startswith(b"object-format=")), b"")
-    if wanted and wanted != f"object-format={object_format}".encode():
-        raise WireError(f"this repository speaks {object_format} only")
-    if b"push-options" in request.capabilities:
-        options = [printable(line.decode("utf-8", "replace")) for line in packets.section()]
-        if len(options) > _OPTIONS:
-            raise WireError(f"a push may have {_OPTIONS} options")
-        request.options = tuple(options)
-
-
-def _command(line: bytes) -> _Command:
-    parts = line.split(b" ", 2)
-    if len(parts) != 3 or not all(valid_hexsha(name) for name in parts[:2]) or not parts[2]:
-        raise WireError("the push has a command that is none")
-    old, new = (name if name.strip(b"0") else None for name in parts[:2])
-    return _Command(parts[2], old, new)
 
 
 def _phrase(text: str) -> str:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from dulwich.objects import ObjectID, valid_hexsha
 from dulwich.refs import Ref
 
+from canopy.git.connectivity import tagged
+from canopy.git.objects import TAG, read_object
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -65,8 +68,10 @@ class PublicRefs:
     def _peeled(self, name: bytes, value: bytes) -> bytes:
         if not name.startswith(b"refs/tags/"):
             return b""
+        store, peeled = self._repo.object_store, value
         try:
-            peeled: bytes = self._repo.object_store.peel(ObjectID(value))[1].id
-        except KeyError:
+            while store.get_raw(ObjectID(peeled))[0] == TAG:
+                peeled = tagged(read_object(store, peeled, TAG))
+        except Exception:  # noqa: BLE001  a damaged tag, where the library raises anything, is listed unpeeled
             return b""
         return peeled if peeled != value else b""

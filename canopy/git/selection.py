@@ -9,71 +9,29 @@ from __future__ import annotations
 import heapq
 import stat
 from collections import deque
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from dulwich.objects import S_ISGITLINK, ShaFile, Tag, parse_tree
+from dulwich.objects import S_ISGITLINK
 
-from canopy.errors import LimitExceeded
-from canopy.git.objects import BLOB, COMMIT, TAG, TREE, RawCommit, parse_commit, read_commit, read_object
+from canopy.errors import LimitExceeded, SyncError
+from canopy.git.connectivity import tagged
+from canopy.git.objects import (
+    BLOB,
+    COMMIT,
+    TAG,
+    TREE,
+    RawCommit,
+    parse_commit,
+    read_commit,
+    read_object,
+    read_tree,
+)
+from canopy.git.wants import INFINITE, Boundary, ObjectFilter, Want
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from canopy.git.objects import ObjectSource
-
-INFINITE = 0x7FFFFFFF
-"""git's own depth for `--unshallow`."""
-
-
-@dataclass(slots=True)
-class Want:
-    """What a client asks for."""
-
-    wants: list[bytes] = field(default_factory=list)
-    haves: list[bytes] = field(default_factory=list)
-    shallow: set[bytes] = field(default_factory=set)
-    """Commits whose parents the client lacks."""
-    depth: int = 0
-    relative: bool = False
-    """Whether `depth` counts from the client's present boundary."""
-    since: int = 0
-    """Oldest commit time in seconds since 1970, or 0."""
-    filter: str = ""
-    include_tag: bool = False
-    ofs_delta: bool = False
-
-
-class Boundary(NamedTuple):
-    """Where history is to be cut for a client."""
-
-    shallow: frozenset[bytes]
-    unshallow: frozenset[bytes]
-    """Commits that were cut before and are no longer."""
-
-
-class ObjectFilter(NamedTuple):
-    """A partial clone's filter."""
-
-    trees: bool = True
-    blob_bytes: int | None = None
-    """Blobs of this size and more are left out; None: none is."""
-
-    @classmethod
-    def parse(cls, text: str) -> ObjectFilter:
-        """Understand git's most used filters. Raises `ValueError` for others."""
-        if not text:
-            return cls()
-        if text == "blob:none":
-            return cls(blob_bytes=0)
-        if text == "tree:0":
-            return cls(trees=False, blob_bytes=0)
-        name, _, value = text.partition("=")
-        unit = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}.get(value[-1:].lower(), 1)
-        digits = value[:-1] if unit > 1 else value
-        if name == "blob:limit" and digits.isascii() and digits.isdigit() and len(digits) < 16:
-            return cls(blob_bytes=int(digits) * unit)
-        raise ValueError(f"the filter {text[:60]!r} is not understood here")
 
 
 class Selection:
@@ -142,11 +100,11 @@ class Selection:
         tips: list[bytes] = []
         direct: list[tuple[bytes, int]] = []
         for name in dict.fromkeys(self._want.wants):
-            kind = self._store.get_raw(name)[0]
+            kind = self._raw(name)[0]
             while kind == TAG:
                 chosen[name] = None
                 name = self._tagged(name)
-                kind = self._store.get_raw(name)[0]
+                kind = self._raw(name)[0]
             if kind == COMMIT:
                 tips.append(name)
             else:
@@ -257,10 +215,9 @@ class Selection:
     def _is_commit(self, name: bytes) -> bool:
         if name in self._commits:
             return True
-        try:
-            kind, data = self._store.get_raw(name)
-        except KeyError:
+        if name not in self._store:
             return False
+        kind, data = self._raw(name)
         if kind == COMMIT:
             self._commits[name] = parse_commit(name, data)
         return kind == COMMIT
@@ -279,14 +236,18 @@ class Selection:
         return committed.timestamp() if committed else 0.0
 
     def _entries(self, tree: bytes) -> dict[bytes, tuple[int, bytes]]:
-        data = read_object(self._store, tree, TREE)
-        return {name: (mode, child) for name, mode, child in parse_tree(data, len(tree) // 2)}
+        return {name: (mode, child) for name, mode, child in read_tree(self._store, tree)}
 
     def _peel(self, name: bytes) -> bytes:
-        while name in self._store and self._store.get_raw(name)[0] == TAG:
+        while name in self._store and self._raw(name)[0] == TAG:
             name = self._tagged(name)
         return name
 
     def _tagged(self, name: bytes) -> bytes:
-        tag = ShaFile.from_raw_string(TAG, read_object(self._store, name, TAG))
-        return tag.object[1] if isinstance(tag, Tag) and tag.object else b""
+        return tagged(read_object(self._store, name, TAG))
+
+    def _raw(self, name: bytes) -> tuple[int, bytes]:
+        try:
+            return self._store.get_raw(name)
+        except Exception as exc:  # missing, or damaged: then the library raises almost anything
+            raise SyncError("the repository is damaged") from exc

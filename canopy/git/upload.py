@@ -15,7 +15,8 @@ from dulwich.objects import ObjectID, valid_hexsha
 
 from canopy.errors import CanopyError
 from canopy.git.packing import PackWriter
-from canopy.git.selection import Selection, Want
+from canopy.git.selection import Selection
+from canopy.git.wants import Want
 from canopy.git.wire import Mark, PacketReader, WireError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from dulwich.object_store import BaseObjectStore
 
     from canopy.git.references import PublicRefs
-    from canopy.git.selection import Boundary
+    from canopy.git.wants import Boundary
     from canopy.git.wire import Answer
 
 CAPABILITIES = (

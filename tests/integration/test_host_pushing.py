@@ -223,6 +223,19 @@ def test_only_the_published_branch_is_reviewed(site: Site, work: Path) -> None:
     assert site.tip("refs/tags/main") == git("rev-parse", "HEAD", at=work)
 
 
+def test_who_pushes_another_branch_first_is_helped(site: Site, tmp_path: Path) -> None:
+    """A first push of `master` is kept, and says which branch makes the site."""
+    work = tmp_path / "work"
+    git("clone", "-q", site.url, work)
+    git("checkout", "-q", "-B", "master", at=work)
+    commit(work, a_md="a\n")
+    said = push(work, "origin", "master")
+    assert re.search(r"^remote:   git push origin HEAD:main\s*$", said, re.MULTILINE)
+    assert "remote:" not in push(work, "origin", "HEAD:main")
+    commit(work, b_md="b\n")
+    assert "remote:" not in push(work, "origin", "master")
+
+
 def test_messages_cannot_steer_the_terminal(site: Site, work: Path) -> None:
     """Escape sequences and line feeds in messages, reasons and ref names arrive as visible text."""
     site.review = lambda _: Verdict(

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from corpora import corpus
+from dulwich.objects import ObjectID
 from githost import Site, commit, git, make_site, run, served
 
 from canopy.git.host import Host
+from canopy.git.packing import PackWriter
 from canopy.git.repository import Repository
 from canopy.git.wire import packet
 
@@ -240,6 +242,41 @@ def test_loose_and_packed_objects_are_mixed(site: Site, work: Path, tmp_path: Pa
     git("clone", "-q", site.url, tmp_path / "copy")
     assert (tmp_path / "copy/e.md").read_text() == "e\n"
     assert run("fsck", at=tmp_path / "copy").returncode == 0
+
+
+def test_damage_is_told_and_not_raised(site: Site, work: Path, tmp_path: Path) -> None:
+    """When a pack has rotted a clone fails with a reason, and the host goes on."""
+    git("gc", "-q", at=site.path)
+    [rotten] = (site.path / "objects/pack").glob("*.pack")
+    rotten.chmod(0o644)
+    content = bytearray(rotten.read_bytes())
+    content[60:-40] = bytes(len(content) - 100)
+    rotten.write_bytes(content)
+    done = run("clone", site.url, tmp_path / "copy", check=False)
+    assert done.returncode
+    assert "the repository is damaged" in done.stderr
+
+
+def test_gathering_packs_does_not_disturb_a_clone(site: Site, work: Path, tmp_path: Path) -> None:
+    """A pack that is replaced in the middle of a clone is not missed."""
+    git("repack", "-q", "-d", at=site.path)
+    commit(work, "more", e_md="e\n")
+    git("push", "-q", site.path, "main", at=work)
+    git("repack", "-q", "-d", at=site.path)
+    with site.host._repository.opened() as repo:
+        answer: list[bytes] = []
+        writer = PackWriter(repo.object_store, answer.append)
+        names = [ObjectID(line.split()[0].encode()) for line in listed(site.path)]
+        for pack in repo.object_store.packs:
+            assert len(pack.index)
+        git("repack", "-q", "-a", "-d", at=site.path)
+        writer.run(list(names))
+    (tmp_path / "gathered.pack").write_bytes(b"".join(answer))
+    git("index-pack", "--strict", tmp_path / "gathered.pack")
+
+
+def listed(repository: Path) -> list[str]:
+    return git("rev-list", "--objects", "--all", at=repository).splitlines()
 
 
 def test_shallow_repository_serves_shallow_clones(site: Site, work: Path, tmp_path: Path) -> None:
