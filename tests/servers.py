@@ -180,13 +180,14 @@ def http_backend(
             request.send_header("Content-Length", "0")
             request.end_headers()
             return
-        _cgi(request, repository.parent)
+        cgi(request, repository.parent)
 
     with http_server(respond) as server:
         yield server
 
 
-def _cgi(request: BaseHTTPRequestHandler, folder: Path) -> None:
+def cgi(request: BaseHTTPRequestHandler, folder: Path) -> None:
+    """Answer one request by `git http-backend` for the repositories in a folder."""
     target, _, query = request.path.partition("?")
     body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
     done = subprocess.run(

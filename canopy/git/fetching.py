@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 import urllib3.exceptions
-from dulwich.client import HTTPUnauthorized, LocalGitClient
+from dulwich.client import HTTPUnauthorized
 from dulwich.errors import GitProtocolError, HangupException, NotGitRepository
 from dulwich.object_store import PackInputTooLarge
 from dulwich.objects import ObjectID, valid_hexsha
@@ -23,12 +23,12 @@ from canopy.errors import CanopyError, LimitExceeded, RefNotFound, RemoteUnavail
 from canopy.git.deadline import Deadline
 from canopy.git.http import GuardedHttpClient
 from canopy.git.limits import Limits
+from canopy.git.local import DirectClient
 from canopy.git.objects import MissingObject, read_commit
 from canopy.git.packs import scan_pack
 from canopy.git.remotes import Credentials, Kind, Remote
 from canopy.git.ssh import GuardedSSHClient, Ssh
 from canopy.git.tcp import GuardedTCPClient
-from canopy.git.verify import verify_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -109,7 +109,7 @@ class _Fetch:
     def _whole(self, tip: str) -> bool:
         with self.repository.opened() as repo:
             try:
-                verify_tree(repo.object_store, tip, self.limits, self.repository.verified, strict=False)
+                self.repository.verify(repo, tip)
             except MissingObject:
                 return False
         return True
@@ -137,7 +137,7 @@ class _Fetch:
                 raise RemoteUnavailable("the remote sent nothing although it has a new commit")
             scan_pack(cast("BinaryIO", file), self.limits, hash_name=repo.object_format.name)
             self._take_in(repo, file, result)
-            verify_tree(repo.object_store, tips[0], self.limits, self.repository.verified, strict=False)
+            self.repository.verify(repo, tips[0])
         return tips[0]
 
     def _take_in(self, repo: Repo, file: IO[bytes], result: FetchPackResult) -> None:
@@ -256,7 +256,7 @@ def _client(
     if remote.kind is Kind.SSH:
         user = remote.username or credentials.username or None
         return GuardedSSHClient(remote.host, remote.port, user, cast("Ssh", ssh)), remote.path
-    return LocalGitClient(), remote.path
+    return DirectClient(deadline), remote.path
 
 
 def _with_userinfo(credentials: Credentials, remote: Remote) -> Credentials:

@@ -33,10 +33,10 @@ from canopy.git.authoring import write_commit
 from canopy.git.compaction import compact, sync_folder
 from canopy.git.dates import Dates
 from canopy.git.limits import Limits
-from canopy.git.objects import DamagedRepository
+from canopy.git.objects import DamagedRepository, RawCommit
 from canopy.git.renames import load_renames, renames_known
 from canopy.git.snapshots import Reader, Taken
-from canopy.git.trees import Trees
+from canopy.git.trees import TreeCache, Trees
 from canopy.git.verify import Verified, verify_tree
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ class Repository:
         self.path = path
         self.limits = limits or Limits()
         self.verified = Verified()
+        self._trees = TreeCache()
         self._alternates: tuple[str, ...] = ()
         self._lock = threading.RLock()
         self._dates = Dates(self.limits, path / "canopy-history")
@@ -257,10 +258,16 @@ class Repository:
                 raise DamagedRepository(str(exc)) from exc
             return self._taken.snapshot
 
+    def verify(self, repo: Repo, commit_id: str) -> RawCommit:
+        """Check that a commit's whole tree is there and within limits; raises as `verify_tree` does."""
+        with self._lock:
+            store = repo.object_store
+            return verify_tree(store, commit_id, self.limits, self.verified, strict=False, cache=self._trees)
+
     def _take(self, repo: Repo, commit_id: str, root: str, history: bool, previous: Snapshot | None) -> Taken:
         store = repo.object_store
-        commit = verify_tree(store, commit_id, self.limits, self.verified, strict=False)
-        trees = Trees(store, self.limits.tree_depth)
+        commit = self.verify(repo, commit_id)
+        trees = Trees(store, self.limits.tree_depth, self._trees)
         if history:
             self._look(repo, trees, commit.id)
         before = self._taken
@@ -323,7 +330,7 @@ class Repository:
             tip = self.resolve(branch)
             if tip is not None:
                 try:
-                    verify_tree(repo.object_store, tip, self.limits, self.verified, strict=False)
+                    self.verify(repo, tip)
                 except LimitExceeded:
                     raise
                 except SyncError as exc:

@@ -46,6 +46,8 @@ class Taken:
     """The raw paths that are not UTF-8, by what they were decoded to."""
     collided: bool = False
     """Two raw paths decode to the same one: which of them is shown depends on all others."""
+    size: int = 0
+    """Of all files, in bytes."""
 
 
 @dataclass(slots=True)
@@ -58,14 +60,22 @@ class _Draft:
     known: Mapping[str, Blob] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
     collided: bool = False
+    size: int = 0
 
     def raw(self, path: str) -> bytes:
         """Return the raw path of a decoded one."""
         return self.odd.get(path) or path.encode()
 
+    def remove(self, path: str) -> None:
+        """Take the blob out, if there is one."""
+        gone = self.blobs.pop(path, None)
+        self.odd.pop(path, None)
+        self.size -= len(gone.data) if gone else 0
+
     def place(self, raw: bytes, blob: Blob) -> None:
         """Put a blob in its place, and say what is odd about its name."""
         self.blobs[blob.path] = blob
+        self.size += len(blob.data)
         if blob.path.encode() != raw:
             self.odd[blob.path] = raw
             reason = "the name is not UTF-8"
@@ -103,17 +113,18 @@ class Reader:
             if not previous.collided:
                 before = previous.tree
                 draft.blobs, draft.problems = dict(draft.known), dict(previous.problems)
-                draft.odd = dict(previous.odd)
+                draft.odd, draft.size = dict(previous.odd), previous.size
         prefix = root.encode() + b"/" if root else b""
         self._apply(self.trees.changes(before, tree, 2 * self.limits.tree_entries), prefix, draft)
         if before:
             same = previous is not None and previous.history == (self.facts is not None)
             self._redate(draft, changed if same else None)
-        self._weigh(draft.blobs)
+        if draft.size > self.limits.snapshot_bytes:
+            raise LimitExceeded(f"the site has more than {self.limits.snapshot_bytes:,} bytes")
         found = tuple(sorted(draft.problems.values()))
         snapshot = Snapshot(commit.value(), MappingProxyType(draft.blobs), found)
         history = self.facts is not None
-        return Taken(snapshot, root, tree, history, draft.problems, draft.odd, draft.collided)
+        return Taken(snapshot, root, tree, history, draft.problems, draft.odd, draft.collided, draft.size)
 
     def _root(self, commit: RawCommit, root: str) -> bytes | None:
         found = self.trees.find(commit.tree, root.encode())
@@ -126,8 +137,7 @@ class Reader:
             raw = prefix + change.path
             path = decode(raw)
             if draft.raw(path) == raw:
-                draft.blobs.pop(path, None)
-                draft.odd.pop(path, None)
+                draft.remove(path)
             draft.problems.pop(raw, None)
             if not change.new_mode:
                 continue
@@ -181,10 +191,6 @@ class Reader:
         if (blob.created, blob.updated, blob.authors) == (facts.created, facts.updated, facts.authors):
             return blob
         return Blob(blob.path, blob.id, blob.data, facts.created, facts.updated, facts.authors)
-
-    def _weigh(self, blobs: Mapping[str, Blob]) -> None:
-        if sum(len(blob.data) for blob in blobs.values()) > self.limits.snapshot_bytes:
-            raise LimitExceeded(f"the site has more than {self.limits.snapshot_bytes:,} bytes")
 
 
 def _problem(path: str, reason: str, cure: str) -> Problem:

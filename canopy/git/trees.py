@@ -36,29 +36,45 @@ class Change:
     new_id: bytes
 
 
+class TreeCache:
+    """Parsed trees, those used last; a tree's id is its content, so they never grow stale."""
+
+    def __init__(self) -> None:
+        self._trees: OrderedDict[bytes, frozenset[Entry]] = OrderedDict()
+        self._entries = 0
+
+    def get(self, tree_id: bytes) -> frozenset[Entry] | None:
+        """Return a tree if it is here."""
+        found = self._trees.get(tree_id)
+        if found is not None:
+            self._trees.move_to_end(tree_id)
+        return found
+
+    def put(self, tree_id: bytes, entries: frozenset[Entry]) -> None:
+        """Keep a tree, and let go of old ones."""
+        self._trees[tree_id] = entries
+        self._entries += len(entries) + 1
+        while self._entries > _CACHED_ENTRIES and len(self._trees) > 1:
+            _, dropped = self._trees.popitem(last=False)
+            self._entries -= len(dropped) + 1
+
+
 class Trees:
     """Reads trees of one store; belongs to one thread."""
 
-    def __init__(self, store: ObjectSource, depth: int) -> None:
+    def __init__(self, store: ObjectSource, depth: int, cache: TreeCache | None = None) -> None:
         self._store = store
         self._depth = depth
-        self._cache: OrderedDict[bytes, frozenset[Entry]] = OrderedDict()
-        self._entries = 0
+        self._cache = cache or TreeCache()
 
     def entries(self, tree_id: bytes) -> frozenset[Entry]:
         """Return a tree's entries; those of the empty id are none."""
         if not tree_id:
             return frozenset()
         found = self._cache.get(tree_id)
-        if found is not None:
-            self._cache.move_to_end(tree_id)
-            return found
-        found = frozenset(read_tree(self._store, tree_id))
-        self._cache[tree_id] = found
-        self._entries += len(found) + 1
-        while self._entries > _CACHED_ENTRIES and len(self._cache) > 1:
-            _, dropped = self._cache.popitem(last=False)
-            self._entries -= len(dropped) + 1
+        if found is None:
+            found = frozenset(read_tree(self._store, tree_id))
+            self._cache.put(tree_id, found)
         return found
 
     def changes(self, old: bytes, new: bytes, budget: int) -> Iterator[Change]:
@@ -74,8 +90,7 @@ class Trees:
             if depth > self._depth:
                 raise LimitExceeded(f"the history has folders more than {self._depth:,} deep")
             before, after = self.entries(old), self.entries(new)
-            olds = {name: (mode, entry_id) for name, mode, entry_id in before - after}
-            news = {name: (mode, entry_id) for name, mode, entry_id in after - before}
+            olds, news = _by_name(before - after), _by_name(after - before)
             budget -= len(olds) + len(news)
             if budget < 0:
                 raise LimitExceeded("the history changes too many files at once")
@@ -108,3 +123,11 @@ class Trees:
                 return None
             mode, found = inside
         return mode, found
+
+
+def _by_name(entries: frozenset[Entry]) -> dict[bytes, tuple[int, bytes]]:
+    found = {name: (mode, entry_id) for name, mode, entry_id in entries}
+    if len(found) < len(entries):
+        # A malformed tree has a name twice: the choice must not depend on the set's order.
+        found = {name: (mode, entry_id) for name, mode, entry_id in sorted(entries)}
+    return found

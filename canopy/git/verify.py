@@ -7,13 +7,12 @@ A tree can name 10^10 paths with eleven objects, so each tree is measured once a
 
 from __future__ import annotations
 
-import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dulwich.errors import ObjectFormatException
 from dulwich.object_format import SHA1, SHA256
-from dulwich.objects import S_ISGITLINK, Tree
+from dulwich.objects import Tree
 
 from canopy.errors import LimitExceeded, SyncError
 from canopy.git.objects import (
@@ -23,16 +22,18 @@ from canopy.git.objects import (
     decode,
     read_commit,
     read_object,
-    read_tree,
 )
+from canopy.git.trees import Trees
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from canopy.git.limits import Limits
     from canopy.git.objects import ObjectSource
+    from canopy.git.trees import TreeCache
 
 _REMEMBERED = 1_000_000
+_TYPE, _FOLDER, _SUBMODULE = 0o170000, 0o040000, 0o160000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def verify_tree(
     verified: Verified | None = None,
     *,
     strict: bool = True,
+    cache: TreeCache | None = None,
 ) -> RawCommit:
     """Check that a commit's whole tree is there, well-formed and within `limits`; return the commit.
 
@@ -77,7 +79,7 @@ def verify_tree(
     verified = Verified() if verified is None else verified
     verified.trim()
     commit = read_commit(store, commit_id.encode())
-    walk = _Walk(store, limits, verified, strict)
+    walk = _Walk(store, Trees(store, limits.tree_depth, cache), limits, verified, strict)
     walk.measure(commit.tree, 0)
     return commit
 
@@ -114,6 +116,7 @@ def verify_history(
 @dataclass(slots=True)
 class _Walk:
     store: ObjectSource
+    trees: Trees
     limits: Limits
     verified: Verified
     strict: bool
@@ -132,17 +135,19 @@ class _Walk:
         if self.strict:
             _check_format(tree_id, read_object(self.store, tree_id, TREE))
         paths, deepest, longest = 0, 0, 0
-        for name, mode, child in read_tree(self.store, tree_id):
+        blobs = self.verified.blobs
+        for name, mode, child in self.trees.entries(tree_id):
             length = len(name)
-            if stat.S_ISDIR(mode):
+            if mode & _TYPE == _FOLDER:
                 below = self.measure(child, depth + 1)
                 paths += below.paths
                 deepest = max(deepest, below.depth + 1)
                 length += 1 + below.longest
-            elif not S_ISGITLINK(mode) and child not in self.verified.blobs:
+            elif child not in blobs and mode & _TYPE != _SUBMODULE:
                 self._blob(child, name)
             paths += 1
-            longest = max(longest, length)
+            if length > longest:
+                longest = length
             if paths > self.limits.tree_entries:
                 break
         measure = _Measure(paths, deepest, longest)

@@ -105,8 +105,6 @@ def test_a_shallow_fetch_says_what_it_cannot_know(transport: str, work: Work, re
         work.push()
         found = fetch(repository, parse_remote(url), credentials, depth=1)
         assert repository.snapshot(found.commit).blobs["n0.md"].created is None
-        if transport in ("file", "path"):
-            return  # the library cannot deepen a local fetch; a local fetch has no reason to be shallow
         work.write(later_dot_md="later\n")
         work.commit()
         work.push()
