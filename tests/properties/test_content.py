@@ -89,6 +89,15 @@ def test_a_build_upon_another_is_a_build_from_nothing(before, change, keep):
     assert build(second, options, build(first, options)) == build(second, options)
 
 
+@settings(max_examples=150, deadline=None)
+@given(REPOSITORIES.filter(bool), CONTENTS, st.data())
+def test_an_edit_of_one_file_is_a_build_from_nothing(files, content, data):
+    """Whatever one file becomes, the site upon the old one equals a new one."""
+    path = data.draw(st.sampled_from(sorted(files)))
+    first, second = snapshot(files), snapshot({**files, path: content})
+    assert build(second, SiteOptions(), build(first, SiteOptions())) == build(second, SiteOptions())
+
+
 @settings(max_examples=100, deadline=None)
 @given(REPOSITORIES, st.randoms(use_true_random=False))
 def test_the_order_of_blobs_means_nothing(files, random):

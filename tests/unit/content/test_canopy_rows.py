@@ -216,9 +216,10 @@ def test_a_page_that_mentions_redirects_is_a_page():
     """An article with a header is no redirect, whatever its text says; nor is prose about `redirect: …`."""
     files = {
         "P": article(body="redirect: /X"),
-        "Q": "Write `redirect: X` to move a page, or redirect: the old way.",
+        "Q": "Write `redirect: /X` to move a page.",
+        "R": "To redirect: the old way.",
     }
-    assert set(site_of(CONFIG | files).pages) == {"/P", "/Q"}
+    assert set(site_of(CONFIG | files).pages) == {"/P", "/Q", "/R"}
 
 
 def test_dates():
@@ -235,7 +236,9 @@ def test_dates():
 
 def test_order():
     """Order: listings, tag pages, feed: by created, newest first."""
-    site = site_of(CONFIG | {f"Posts/{name}": article(tags="t") for name in "cab"})
+    files = {f"Posts/{name}": blob(f"Posts/{name}", article(tags="t"), day) for day, name in enumerate("cab")}
+    files["Posts/c"] = blob("Posts/c", article(tags="t"), 0, updated=9)
+    site = site_of(CONFIG | files)
     newest = ["/Posts/b", "/Posts/a", "/Posts/c"]
     assert [page.path for page in site.recent] == newest
     assert [page.path for page in site.sections["/Posts"].pages] == newest

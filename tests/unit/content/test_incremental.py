@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from snapshots import EPOCH, blob, site_of
 
 FILES = {
@@ -70,3 +71,36 @@ def test_another_convention_starts_anew():
     second = site_of(files, first)
     assert second == site_of(files)
     assert "/a/one.md" in second.pages
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a/one.md", "---\nslug: other\ntags: x\n---\nOne"),
+        ("a/one.md", "---\naliases: /new\ntags: x\n---\nOne"),
+        ("a/one.md", "---\ndraft: true\n---\nOne"),
+        ("a/one.md", "redirect: /b/three"),
+        ("old", "redirect: /a/two"),
+        ("old", "No redirect any more"),
+        ("index.md", "# Another home"),
+        ("b/p.png", b"2"),
+    ],
+)
+def test_an_edit_that_moves_things(path, text):
+    """An edit that changes addresses, redirects or titles does so at once, with the same files as before."""
+    first = site_of(FILES)
+    files = FILES | {path: blob(path, text, 1, updated=9)}
+    second = site_of(files, first)
+    assert second == site_of(files)
+    assert second != first
+
+
+def test_a_new_tag_takes_its_address():
+    """A tag that appears takes its page's address from a note that had it, though that note is unchanged."""
+    before = {"tags/x.md": blob("tags/x.md", "X"), "n.md": blob("n.md", "---\ntags: y\n---\n")}
+    after = before | {"n.md": blob("n.md", "---\ntags: x\n---\n")}
+    first = site_of(before)
+    assert "/tags/x" in first.pages
+    second = site_of(after, first)
+    assert second == site_of(after)
+    assert "/tags/x.md" in second.pages

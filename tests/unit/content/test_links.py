@@ -141,7 +141,8 @@ def test_never_linked(site, target):
 
 
 @pytest.mark.parametrize(
-    ("target", "path"), [("nowhere.md", "/Posts/nowhere.md"), ("/nowhere#x", "/nowhere"), ("/x.md", "/x.md")]
+    ("target", "path"),
+    [("nowhere.md", "/Posts/nowhere.md"), ("/nowhere#x", "/nowhere"), ("/x.md", "/x.md"), ("../a/x", "/a/x")],
 )
 def test_broken(site, target, path):
     """What leads nowhere, or could mean two pages, says what was meant."""
