@@ -94,6 +94,10 @@ XSS = [
 ]
 
 _SKIPPED = "".join(map(chr, range(0x21)))
+_ACTING = {
+    *("script", "style", "iframe", "object", "embed", "form", "svg", "base", "meta", "link", "button"),
+    *("template", "annotation-xml", "maction", "select", "textarea"),
+}
 _SAFE = {"http", "https", "mailto", "tel", "ftp", "irc"}
 
 
@@ -103,8 +107,7 @@ class _Auditor(HTMLParser):
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in {"script", "style", "iframe", "object", "embed", "form", "svg", "base", "meta", "link", "button",
-                   "template", "annotation-xml", "maction", "select", "textarea"}:  # fmt: skip
+        if tag in _ACTING:
             self.found.append(tag)
         for name, value in attrs:
             if name.startswith("on") or name in {"style", "srcdoc", "action", "formaction", "target", "ping"}:
@@ -175,6 +178,13 @@ def test_harmless_html_stays() -> None:
     )  # fmt: skip
     for html in kept:
         assert html in render_markdown(html).html(str)
+
+
+def test_a_source_set_leads_to_files_only() -> None:
+    """Each candidate is a link of its own; one with a data URL is left out."""
+    fragment = render_markdown('<img srcset="a.png 1x, data:image/png;base64,AA== 2x,b.png 300w">')
+    assert fragment.links == ("a.png", "b.png")
+    assert 'srcset="a.png 1x, b.png 300w"' in fragment.html(str)
 
 
 def test_an_image_may_be_inside_the_text() -> None:
