@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from contextvars import ContextVar
 from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING
@@ -142,29 +143,26 @@ class Marker:
 
 def clean(html: str, marker: Marker, ids: Ids, *, inline: bool = False) -> str:
     """Return the HTML without anything that acts, each link replaced by its marker."""
+    token = _CURRENT.set((marker, ids))
+    try:
+        return (_INLINE_CLEANER if inline else _CLEANER).clean(html)
+    finally:
+        _CURRENT.reset(token)
 
-    def allow(element: str, name: str, value: str) -> str | None:
-        if name == "class":
-            return _classes(value)
-        if name in _LINKS:
-            return marker.cut(value) if _leads_somewhere_safe(element, value) else None
-        if name in {"id", "name"}:
-            # An image with a name would shadow a property of the document; it needs neither.
-            own = marker.unsigned(value)
-            return own if own is not None else (None if element in {"img", "input"} else ids.claim(value))
-        if name == "srcset":
-            return _source_set(value, marker)
-        return _plain_value(element, name, value)
 
-    return nh3.Cleaner(
-        tags=set(INLINE_TAGS | _MATH_TAGS if inline else INLINE_TAGS | _MATH_TAGS | _BLOCK_TAGS),
-        clean_content_tags=set(_REMOVED_WITH_CONTENT),
-        attributes=_ATTRIBUTES,
-        attribute_filter=allow,
-        set_tag_attribute_values=_FIXED_VALUES,
-        url_schemes=set(SCHEMES),
-        link_rel=None,
-    ).clean(html)
+def _allow(element: str, name: str, value: str) -> str | None:
+    if name == "class":
+        return _classes(value)
+    if name in _LINKS:
+        return _CURRENT.get()[0].cut(value) if _leads_somewhere_safe(element, value) else None
+    if name in {"id", "name"}:
+        marker, ids = _CURRENT.get()
+        own = marker.unsigned(value)
+        # An image with a name would shadow a property of the document; it needs neither.
+        return own if own is not None else (None if element in {"img", "input"} else ids.claim(value))
+    if name == "srcset":
+        return _source_set(value, _CURRENT.get()[0])
+    return _plain_value(element, name, value)
 
 
 def _plain_value(element: str, name: str, value: str) -> str | None:
@@ -213,6 +211,24 @@ def _source_set(value: str, marker: Marker) -> str | None:
     ]
     return ", ".join(candidates) or None
 
+
+def _cleaner(tags: frozenset[str]) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=tags,
+        clean_content_tags=_REMOVED_WITH_CONTENT,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_allow,
+        set_tag_attribute_values=_FIXED_VALUES,
+        url_schemes=SCHEMES,
+        link_rel=None,
+    )
+
+
+# To make a cleaner costs more than to clean a summary, so there are two for all texts; what the filter
+# needs to know of the text at hand is in the context of the call.
+_CURRENT: ContextVar[tuple[Marker, Ids]] = ContextVar("current")
+_CLEANER = _cleaner(INLINE_TAGS | _MATH_TAGS | _BLOCK_TAGS)
+_INLINE_CLEANER = _cleaner(INLINE_TAGS | _MATH_TAGS)
 
 _RAW_TEXT = re.compile(
     r"<!--.*?(?:-->|\Z)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from markup import read
@@ -55,6 +56,14 @@ def test_equal_texts_give_equal_fragments() -> None:
     """A fragment depends on its text alone: no marker, no counter, no clock is left in it."""
     text = "# A\n\n[b](c) note[^1]\n\n<img src=x> <input>\n\n[^1]: d\n"
     assert len({pickle.dumps(render_markdown(text)) for _ in range(5)}) == 1
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    """Many texts rendered at once give what each gives alone."""
+    texts = [f"# {n}\n\n[a{n}](b{n}) <p id=x{n}>$x_{n}$</p>\n" * 20 for n in range(40)]
+    alone = [render_markdown(text) for text in texts]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(render_markdown, texts)) == alone
 
 
 def test_a_fragment_travels_between_processes() -> None:
