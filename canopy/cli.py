@@ -1,8 +1,10 @@
 """The command line: the only reader of argv and environment; puts the house together and opens it.
 
 canopy [REMOTE] [flags]      serve a repository, or a notepad of its own
+canopy preview [FOLDER]      serve a folder's files as they are now, live on every save
 canopy check [PATH|URL]      print what is wrong with a repository's files, like a compiler
 canopy health [URL]          ask a running server whether it is alive (for a container's health check)
+canopy token add|list|revoke who may push to a notepad of one's own
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import os
 import sys
 import types
 import typing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -32,15 +35,23 @@ Serve a git repository of notes as a website that follows every push.
 
   canopy                                    a notepad of its own, to clone and push to
   canopy https://example.org/notes.git      somebody's repository; add #branch to choose one
+  canopy preview [FOLDER]                   your files as they are now, live on every save
   canopy check [PATH|URL]                   what is wrong with a repository's files
   canopy health [URL]                       whether a running server answers
+  canopy token add NAME [--expires 30d]     a token that may push; also list, revoke NAME
 """
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 (it failed), or 2 (wrong settings)."""
     words = list(sys.argv[1:] if argv is None else argv)
-    commands: dict[str, Callable[[list[str]], int]] = {"serve": _serve, "check": _check, "health": _health}
+    commands: dict[str, Callable[[list[str]], int]] = {
+        "serve": _serve,
+        "preview": _preview,
+        "check": _check,
+        "health": _health,
+        "token": _token,
+    }
     try:
         if words and words[0] in commands:
             return commands[words[0]](words[1:])
@@ -55,8 +66,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _serve(words: list[str]) -> int:
-    settings = _settings(_parser("canopy"), words)
+def _preview(words: list[str]) -> int:
+    return _serve(words, place=".")
+
+
+def _serve(words: list[str], place: str = "") -> int:
+    settings = _settings(_parser("canopy"), words, place)
     _configure_logs(settings)
     from canopy.serving import run  # noqa: PLC0415 (`canopy --help` need not load the whole house)
 
@@ -93,6 +108,50 @@ def _health(words: list[str]) -> int:
     return 0 if status in _ALIVE else 1
 
 
+def _token(words: list[str]) -> int:
+    from canopy.tokens import Tokens, expiry, listing  # noqa: PLC0415 (as above)
+
+    options = _token_parser().parse_args(words)
+    tokens, now = Tokens(_data_folder(options)), datetime.now(UTC)
+    if options.action == "add":
+        secret = tokens.add(options.name, expiry(options.expires, now) if options.expires else None)
+        _say(secret, to=sys.stdout)
+        _say(f"{options.name} may push with this token: keep it, it is shown only now.")
+    elif options.action == "revoke":
+        tokens.revoke(options.name)
+    else:
+        _say(*listing(tokens.all(), now), to=sys.stdout)
+    return 0
+
+
+def _token_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="canopy token",
+        description="Who may push to a notepad of one's own, or clone a private one. "
+        "A running server knows of a change at once.",
+        allow_abbrev=False,
+    )
+    places = argparse.ArgumentParser(add_help=False)
+    places.add_argument("--data", metavar="PATH", help="The folder that the server keeps its data in.")
+    places.add_argument("--config", metavar="FILE", help="The server's TOML file with settings.")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="add|list|revoke")
+    add = actions.add_parser(
+        "add", parents=[places], help="make a token and print it, alone, on standard output"
+    )
+    add.add_argument("name", metavar="NAME", help="whose token it is: the log names the pusher so")
+    add.add_argument("--expires", metavar="WHEN", help="30d, 12h, or the last day, like 2030-12-31 (UTC)")
+    actions.add_parser("list", parents=[places], help="show whose tokens there are; never the tokens")
+    revoke = actions.add_parser("revoke", parents=[places], help="make a token worthless")
+    revoke.add_argument("name", metavar="NAME")
+    return parser
+
+
+def _data_folder(options: argparse.Namespace) -> Path:
+    flags = {"data": options.data} if options.data else {}
+    config = options.config or os.environ.get(CONFIG_VARIABLE)
+    return load(flags, os.environ, Path(config) if config else None).data
+
+
 def _own_address() -> str:
     config = os.environ.get(CONFIG_VARIABLE)
     settings = load({}, os.environ, Path(config) if config else None)
@@ -100,7 +159,8 @@ def _own_address() -> str:
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
-def _settings(parser: argparse.ArgumentParser, words: list[str]) -> Settings:
+def _settings(parser: argparse.ArgumentParser, words: list[str], default: str = "") -> Settings:
+    """Read all settings; `default` is the remote where the command line names none."""
     options = vars(parser.parse_args(words))
     config = options.pop("config") or os.environ.get(CONFIG_VARIABLE)
     place = options.pop("place")
@@ -109,6 +169,8 @@ def _settings(parser: argparse.ArgumentParser, words: list[str]) -> Settings:
         if "remote" in flags:
             raise ConfigError("--remote: the remote is named twice; once is enough")
         flags["remote"] = place
+    elif default:
+        flags.setdefault("remote", default)
     from canopy.git import parse_remote  # noqa: PLC0415 (as above)
 
     rules = {
