@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import os
 import re
+import shutil
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
 
-from canopy.errors import CanopyError, RefNotFound
+from canopy.errors import CanopyError, ConfigError, RefNotFound
 from canopy.git import DamagedRepository, Kind, Repository, fetch
 from canopy.git.renames import follow_renames
 
@@ -134,6 +135,16 @@ class Followed(Origin):
         """Return the commit published last."""
         return self._repository.resolve(self._branch) or ""
 
+    def snapshot(self, commit: str, previous: Snapshot | None) -> Snapshot:
+        """Read the files of a commit; a copy that turns out to be damaged makes room for a new one."""
+        try:
+            return super().snapshot(commit, previous)
+        except DamagedRepository as exc:
+            self._repository.close()
+            _set_aside(self.path, exc)
+            self._repository = Repository.create(self.path, self._branch, self._repository.limits)
+            raise
+
     def fetch(self) -> Found:
         """Fetch from the remote."""
         stamp = self._glance()
@@ -190,10 +201,10 @@ class Notepad(Origin):
         commit = self._repository.resolve(self._branch)
         if commit is None:
             raise RefNotFound(f"the notepad has no branch {self._branch} any more; push it again")
-        return Found(commit)
+        return Found(commit, bool(self._served) and not self._repository.contains(commit, self._served))
 
     def accept(self, commit: str) -> None:
-        """Do nothing: what was pushed is in the branch already."""
+        """Remember what is served; what was pushed is in the branch already."""
         self._served = commit
 
     def moved(self) -> bool:
@@ -205,11 +216,16 @@ class Lock:
     """The right to write to one repository: one Canopy at a time, however it ended before."""
 
     def __init__(self, path: Path) -> None:
-        """Take the lock beside `path`. Raises `CanopyError` if another process has it."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._descriptor = os.open(
-            path.with_name(path.name + ".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600
-        )
+        """Take the lock beside `path`. Raises `CanopyError` if another process has it, or it cannot be."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._descriptor = os.open(
+                path.with_name(path.name + ".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600
+            )
+        except OSError as exc:
+            raise ConfigError(
+                f"data: {exc.filename} cannot be written: {exc.strerror}; name another folder with --data"
+            ) from exc
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as exc:
@@ -233,12 +249,17 @@ def open_copy(data: Path, remote: Remote, limits: Limits) -> Repository:
         try:
             return Repository.open(path, limits)
         except DamagedRepository as exc:
-            aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
-            path.rename(aside)
-            log.warning(
-                "the copy on disk is damaged and is fetched anew", reason=str(exc), moved_to=str(aside)
-            )
+            _set_aside(path, exc)
     return Repository.create(path, remote.branch or MAIN, limits)
+
+
+def _set_aside(path: Path, damage: DamagedRepository) -> None:
+    """Move a damaged copy out of the way. Only the newest is kept: a failing disk must not fill up as well."""
+    for old in path.parent.glob(f"{path.name}.damaged-*"):
+        shutil.rmtree(old, ignore_errors=True)
+    aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+    path.rename(aside)
+    log.warning("the copy on disk is damaged and is fetched anew", reason=str(damage), moved_to=str(aside))
 
 
 def copy_path(data: Path, remote: Remote) -> Path:

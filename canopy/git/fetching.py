@@ -103,7 +103,7 @@ class _Fetch:
         if tip not in self.repository.remembered() or not self._whole(tip):
             tip = self._download(_BRANCHES + branch.encode(), tip)
             self.repository.remember(branch, tip)
-        forced = previous is not None and not self._contains(tip, previous)
+        forced = previous is not None and not self.repository.contains(tip, previous)
         return Fetched(tip, branch, previous, forced, unchanged=tip == previous)
 
     def _whole(self, tip: str) -> bool:
@@ -163,24 +163,6 @@ class _Fetch:
             raise SyncError(
                 f"the remote's ids are {wanted}, ours {repo.object_format.name}: use another data folder"
             ) from exc
-
-    def _contains(self, tip: str, previous: str) -> bool:
-        """Tell whether `previous` is an ancestor of `tip`; beyond a shallow edge the answer is yes."""
-        with self.repository.opened() as repo:
-            seen, pending = {tip.encode()}, [tip.encode()]
-            shallow = repo.get_shallow()
-            while pending:
-                commit_id = pending.pop()
-                if commit_id == previous.encode():
-                    return True
-                try:
-                    parents = read_commit(repo.object_store, commit_id).parents
-                except MissingObject:
-                    continue
-                fresh = [] if commit_id in shallow else [p for p in parents if p not in seen]
-                seen.update(fresh)
-                pending[:0] = fresh
-            return bool(shallow)
 
 
 class Haves:

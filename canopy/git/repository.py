@@ -302,6 +302,24 @@ class Repository:
         """Tell whether `follow_renames` has not finished with this commit yet."""
         return not renames_known(self.path, commit_id)
 
+    def contains(self, tip: str, previous: str) -> bool:
+        """Tell whether `previous` is `tip` or an ancestor; beyond a shallow edge the answer is yes."""
+        with self.opened() as repo:
+            seen, pending = {tip.encode()}, [tip.encode()]
+            shallow = repo.get_shallow()
+            while pending:
+                commit_id = pending.pop()
+                if commit_id == previous.encode():
+                    return True
+                try:
+                    parents = read_commit(repo.object_store, commit_id).parents
+                except MissingObject:
+                    continue
+                fresh = [] if commit_id in shallow else [p for p in parents if p not in seen]
+                seen.update(fresh)
+                pending[:0] = fresh
+            return bool(shallow)
+
     # -- upkeep ---------------------------------------------------------------------------------------
 
     def compact(self) -> bool:
