@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from traceback import clear_frames
 from typing import TYPE_CHECKING
 
 from dulwich.objects import parse_tree
@@ -74,6 +75,8 @@ def read_object(store: ObjectSource, object_id: bytes, kind: int) -> bytes:
     except KeyError as exc:
         raise MissingObject(f"the repository lacks the {_NAMES[kind]} {_text(object_id)}") from exc
     except Exception as exc:  # damaged packs raise zlib's, struct's, the index's and the library's own errors
+        # Its frames hold on to the mapped pack, which could then not be closed.
+        clear_frames(exc.__traceback__)
         raise SyncError(f"the repository is damaged at the {_NAMES[kind]} {_text(object_id)}") from exc
     if found != kind:
         raise SyncError(f"{_text(object_id)} is a {_NAMES.get(found, found)} where a {_NAMES[kind]} belongs")

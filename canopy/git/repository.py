@@ -173,6 +173,8 @@ class Repository:
             try:
                 value = repo.refs[Ref(name.encode())]
             except KeyError:
+                if (self.path / name).is_file():
+                    raise DamagedRepository(f"the ref {name} is damaged") from None
                 return None
             except Exception as exc:  # a damaged ref file
                 raise DamagedRepository(f"the ref {name} is damaged") from exc
@@ -344,8 +346,9 @@ class Repository:
                     raise DamagedRepository("a pack of the repository is damaged") from exc
                 if not whole:
                     raise DamagedRepository("a pack of the repository is cut short")
-            branch = self.default_branch()
-            tip = self.resolve(branch)
+            if not (repo.refs.read_ref(HEADREF) or b"").startswith(SYMREF):
+                raise DamagedRepository("the repository's HEAD is damaged")
+            tip = self.resolve(self.default_branch())
             if tip is not None:
                 try:
                     self.verify(repo, tip)
