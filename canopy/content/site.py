@@ -43,11 +43,11 @@ def build(snapshot: Snapshot, options: SiteOptions, previous: Site | None = None
     convention = _convention(snapshot.blobs, prefix)
     if memo and (memo.convention != convention or memo.prefix != prefix):
         memo = None
-    files = _read(snapshot.blobs, prefix, convention, memo)
-    terms = frozenset(tag for file in files.values() if _is_article(file) for tag in _tags(file))
+    files, edited = _read(snapshot.blobs, prefix, convention, memo)
+    terms = _terms(files, edited, memo)
     start = _start(files, settings, prefix) if convention.exact else ""
-    places = _place(files, terms, start, memo)
-    pages = _pages(files, places, memo)
+    places = _place(files, edited, terms, start, memo)
+    pages = _pages(files, edited, places, memo)
     ordered = _ordered(pages, memo)
     new = Memo(convention, prefix, files, terms, start, places, pages, ordered)
     return _assemble(snapshot, options, settings, new, previous)
@@ -63,7 +63,7 @@ def _convention(blobs: Mapping[str, Blob], prefix: str) -> Convention:
 
 
 def _tags(file: File) -> tuple[str, ...]:
-    return file.source.front.tags if file.source else ()
+    return file.source.front.tags if file.source and _is_article(file) else ()
 
 
 def _is_article(file: File) -> bool:
@@ -72,45 +72,57 @@ def _is_article(file: File) -> bool:
 
 def _read(
     blobs: Mapping[str, Blob], prefix: str, convention: Convention, memo: Memo | None
-) -> dict[str, File]:
-    """Return the files below the site's top, by path and in its order, each read only if it is new."""
+) -> tuple[dict[str, File], list[str] | None]:
+    """Return the files below the site's top by path, in its order, each read only if it is new.
+
+    With them come the paths of the edited ones if all others are as they were and none came or went; else None.
+    """
     old = memo.files if memo else {}
     paths = old if blobs.keys() == old.keys() else sorted(p for p in blobs if p.startswith(prefix))
-    files = {}
+    files, edited = {}, []
     for path in paths:
         blob, known = blobs[path], old.get(path)
         if known is not None and known.blob is blob:
             files[path] = known
-        elif known is not None and known.blob.id == blob.id and known.blob.data == blob.data:
+            continue
+        if known is not None and known.blob.id == blob.id and known.blob.data == blob.data:
             files[path] = known if known.blob == blob else replace(known, blob=blob)
         else:
             files[path] = read_file(blob, "/" + path[len(prefix) :], convention)
-    return files
+        edited.append(path)
+    return files, edited if memo and files.keys() == old.keys() else None
 
 
-def _place(files: Mapping[str, File], terms: frozenset[str], start: str, memo: Memo | None) -> Places:
-    if memo and memo.terms == terms and memo.start == start and files.keys() == memo.files.keys():
-        pairs = zip(files.values(), memo.files.values(), strict=True)
-        if all(new is old or new.claim == old.claim for new, old in pairs):
-            return memo.places
+def _terms(files: Mapping[str, File], edited: list[str] | None, memo: Memo | None) -> frozenset[str]:
+    if memo and edited is not None and all(_tags(files[p]) == _tags(memo.files[p]) for p in edited):
+        return memo.terms
+    return frozenset(tag for file in files.values() for tag in _tags(file))
+
+
+def _place(
+    files: Mapping[str, File], edited: list[str] | None, terms: frozenset[str], start: str, memo: Memo | None
+) -> Places:
+    same = memo is not None and edited is not None and (memo.terms, memo.start) == (terms, start)
+    if same and memo and all(files[path].claim == memo.files[path].claim for path in edited or ()):
+        return memo.places
     return place(list(files.values()), terms, start)
 
 
-def _pages(files: Mapping[str, File], places: Places, memo: Memo | None) -> dict[str, Page]:
+def _pages(
+    files: Mapping[str, File], edited: list[str] | None, places: Places, memo: Memo | None
+) -> dict[str, Page]:
     """Return the pages by their file's path below the top."""
-    pages = {}
-    for path, file in files.items():
+    old = memo.pages if memo else {}
+    unmoved = memo is not None and places is memo.places
+    pages = dict(old) if unmoved else {}
+    for path in edited if unmoved and edited is not None else files:
+        file = files[path]
         if not _is_article(file):
             continue
         address, section = places.addresses[file.path], _section_of(file, places)
-        known = memo.pages.get(file.path) if memo else None
-        if (
-            known
-            and memo
-            and memo.files.get(path) is file
-            and known.path == address
-            and known.section == section
-        ):
+        known = old.get(file.path)
+        as_before = known is not None and (known.path, known.section) == (address, section)
+        if known is not None and as_before and memo and memo.files.get(path) is file:
             pages[file.path] = known
         else:
             pages[file.path] = _kept(_page(file, address, section), known)
