@@ -254,7 +254,7 @@ def open_copy(data: Path, remote: Remote, limits: Limits) -> Repository:
 
 
 def _set_aside(path: Path, damage: DamagedRepository) -> None:
-    """Move a damaged copy out of the way. Only the newest is kept: a failing disk must not fill up as well."""
+    """Move a damaged copy out of the way. Only the newest is kept: a disk must not fill up."""
     for old in path.parent.glob(f"{path.name}.damaged-*"):
         shutil.rmtree(old, ignore_errors=True)
     aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")

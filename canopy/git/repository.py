@@ -33,7 +33,7 @@ from canopy.git.authoring import write_commit
 from canopy.git.compaction import compact, sync_folder
 from canopy.git.dates import Dates
 from canopy.git.limits import Limits
-from canopy.git.objects import DamagedRepository, RawCommit
+from canopy.git.objects import DamagedRepository, MissingObject, RawCommit, read_commit
 from canopy.git.renames import load_renames, renames_known
 from canopy.git.snapshots import Reader, Taken
 from canopy.git.trees import TreeCache, Trees
