@@ -75,7 +75,7 @@ def _read(
 ) -> tuple[dict[str, File], list[str] | None]:
     """Return the files below the site's top by path, in its order, each read only if it is new.
 
-    With them come the paths of the edited ones if all others are as they were and none came or went; else None.
+    With them come the paths of the edited ones; None if there is no memo, or a file came or went.
     """
     old = memo.files if memo else {}
     paths = old if blobs.keys() == old.keys() else sorted(p for p in blobs if p.startswith(prefix))
