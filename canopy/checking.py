@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from canopy.content.site import build
 from canopy.git import Kind, Repository, fetch, parse_remote
-from canopy.git.worktree import find_worktree, read_worktree
+from canopy.git.worktree import WorkTree, find_worktree, is_bare
 from canopy.problem import Problem, Severity
 from canopy.render.edition import Press
 from canopy.render.workers import RenderFailed, Workers
@@ -55,15 +55,17 @@ def _read(settings: Settings, place: str) -> tuple[Snapshot, str]:
     """Return the files to check, and what to call them: a folder's as they are now, else a commit's."""
     limits = git_limits(settings)
     folder = Path(place).expanduser()
-    if folder.is_dir() and not settings.branch and not _is_bare(folder):
-        top = find_worktree(folder) or folder.resolve()
-        files, problems = read_worktree(top, limits)
+    if folder.is_dir() and not settings.branch and not is_bare(folder):
+        tree = WorkTree(find_worktree(folder) or folder.resolve(), limits)
+        tree.refresh()
+        files = {path: file.data for path, file in tree.files.items()}
         with Repository.create(limits=limits) as repository:
             commit = repository.commit(
                 "main", files, "Check", "Canopy", "canopy@localhost", datetime.now(UTC).replace(microsecond=0)
             )
             snapshot = repository.snapshot(commit, root=settings.root, history="none")
-        return replace(snapshot, problems=(*snapshot.problems, *problems)), str(top)
+        problems = (*snapshot.problems, *tree.problems.values())
+        return replace(snapshot, problems=problems), str(tree.top)
     remote = parse_remote(place, settings.branch)
     with Repository.create(limits=limits) as repository:
         found = fetch(
@@ -75,10 +77,6 @@ def _read(settings: Settings, place: str) -> tuple[Snapshot, str]:
         )
         snapshot = repository.snapshot(found.commit, root=settings.root, history="none")
     return snapshot, f"{remote.display} at {found.commit[:12]}"
-
-
-def _is_bare(folder: Path) -> bool:
-    return (folder / "objects").is_dir() and (folder / "HEAD").is_file()
 
 
 def _render_all(settings: Settings, site: Site) -> tuple[Problem, ...]:

@@ -57,7 +57,7 @@ def configure(*, json: bool, level: str, secrets: Iterable[str] = ()) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # uvicorn and urllib3 tell what we tell ourselves, or nobody wants to know.
-    for name in ("uvicorn", "uvicorn.error", "urllib3", "dulwich"):
+    for name in ("uvicorn", "uvicorn.error", "urllib3", "dulwich", "watchfiles"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -93,6 +93,11 @@ class Origin(ABC):
         return self._repository
 
     @property
+    def root(self) -> str:
+        """The folder of the repository that is the top of the site."""
+        return self._root
+
+    @property
     def branch(self) -> str:
         """The branch that is published."""
         return self._branch

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 
 from canopy import __version__
 from canopy.content.values import SiteOptions
-from canopy.git import Credentials, Limits, parse_remote
+from canopy.git import Credentials, Kind, Limits, Repository, parse_remote
 from canopy.git.host import Host
 from canopy.git.push import PushPolicy
+from canopy.git.worktree import WorkTree, find_worktree, is_bare
 from canopy.origin import Followed, Lock, Notepad, copy_path, open_copy, open_notepad
+from canopy.preview import Preview, watch
 from canopy.render.edition import Press, affected
 from canopy.render.workers import Workers
 from canopy.sync import Sync
@@ -42,6 +47,7 @@ async def run(settings: Settings, say: Callable[..., None]) -> int:
     lock = Lock(copy_path(settings.data, remote) if remote else settings.data / "notepad.git")
     # The workers start while the repository is opened: both take their time.
     workers = Workers(worker_count(settings), memory_bytes=settings.render_memory)
+    unwatch: Callable[[], None] = lambda: None  # noqa: E731 (there is nothing to end yet)
     try:
         origin = open_origin(settings, remote)
         address = url_of(sockets[-1], tls=bool(settings.tls_port))
@@ -53,7 +59,7 @@ async def run(settings: Settings, say: Callable[..., None]) -> int:
         )
         sync = Sync(
             origin,
-            site_options(settings, remote, address),
+            replace(site_options(settings, remote, address), root=origin.root),
             press,
             workers,
             interval=settings.interval,
@@ -64,8 +70,10 @@ async def run(settings: Settings, say: Callable[..., None]) -> int:
         tokens = Tokens(settings.data)
         git = git_host(settings, sync, origin, tokens, remote)
         _welcome(say, settings, tokens, remote, address)
+        unwatch = watch_tree(origin, sync)
         await serve(sync, settings, sockets, hub, git)
     finally:
+        unwatch()
         workers.close()
         lock.release()
     return 0
@@ -77,14 +85,59 @@ def open_origin(settings: Settings, remote: Remote | None) -> Origin:
     if remote is None:
         repository = open_notepad(settings.data, settings.branch, limits)
         return Notepad(repository, settings.branch, root=settings.root, history=settings.history)
+    folder = previewed(settings, remote)
+    if folder is not None:
+        return open_preview(settings, folder, limits)
+    return followed(settings, remote, limits, settings.root)
+
+
+def followed(settings: Settings, remote: Remote, limits: Limits, root: str) -> Origin:
+    """Return the origin that follows a remote."""
     return Followed(
         open_copy(settings.data, remote, limits),
         remote,
         credentials(settings, remote),
-        root=settings.root,
+        root=root,
         history=settings.history,
         depth=settings.depth,
     )
+
+
+def open_preview(settings: Settings, folder: Path, limits: Limits) -> Preview:
+    """Return the origin that shows a folder's files as they are, above what is committed of them."""
+    top = find_worktree(folder)
+    if top is None:
+        return Preview(Notepad(Repository.create(limits=limits)), WorkTree(folder, limits), settings.root)
+    below = folder.relative_to(top).as_posix()
+    root = "/".join(part for part in (below, settings.root) if part not in ("", "."))
+    return Preview(followed(settings, parse_remote(str(top)), limits, root), WorkTree(top, limits), root)
+
+
+def previewed(settings: Settings, remote: Remote | None) -> Path | None:
+    """Return the work tree whose files are shown as they are, committed or not; None if commits are.
+
+    That is a folder named without a branch, unless it is bare.
+    """
+    if remote is None or remote.kind is not Kind.FILE or remote.branch or settings.remote.startswith("file:"):
+        return None
+    path = Path(remote.path)
+    return path.resolve() if path.is_dir() and not is_bare(path) else None
+
+
+def watch_tree(origin: Origin, sync: Sync) -> Callable[[], None]:
+    """Let every save in a previewed work tree be seen at once, if that is what is served."""
+    if not isinstance(origin, Preview):
+        return lambda: None
+    loop = asyncio.get_running_loop()
+
+    def saved() -> None:
+        loop.call_soon_threadsafe(lambda: sync.trigger(sure=True))
+
+    end = watch(origin.top, origin, saved)
+    if end is None:
+        return lambda: None
+    origin.local = False
+    return end
 
 
 def git_host(
@@ -157,7 +210,8 @@ def _welcome(
     where = settings.base_url or address
     log.info("listening", address=address, version=__version__, remote=remote.display if remote else "")
     if remote is not None:
-        say(f"Reading {remote.display}", f"Serving {where}", "")
+        drafts = " with all that is not committed yet" if previewed(settings, remote) else ""
+        say(f"Reading {remote.display}{drafts}", f"Serving {where}", "")
         return
     clone = where + settings.git_path
     lines = [f"Read your notepad at  {where}"]

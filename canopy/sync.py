@@ -45,6 +45,8 @@ _QUIET = 3.0
 """Seconds for which nobody's asking matters after a look that found nothing new: floods end here."""
 _REVIEWED = 500
 """Pages that are rendered for a review; a push that changes more is an import, not a note."""
+_RENAMES = 600.0
+"""Seconds that following renames may take; what was found by then is kept."""
 _GLANCE = 0.5
 """Seconds between two glances at a repository on this machine."""
 
@@ -303,7 +305,9 @@ class Sync:
         if job is None:
             return False
         try:
-            news = await asyncio.wrap_future(self._workers.submit(job[0], *job[1], timeout=600))
+            news = await asyncio.wrap_future(
+                self._workers.submit(job[0], *job[1], timeout=_RENAMES, background=True)
+            )
         except RenderFailed as exc:
             log.warning("renames could not be followed", reason=str(exc))
             return False
@@ -320,27 +324,30 @@ class Sync:
                 return
             if path not in edition.ready:
                 try:
-                    await self.render(edition, path)
+                    await self.render(edition, path, background=True)
                 except RenderFailed as exc:
                     log.warning("a page could not be rendered", path=path, reason=str(exc))
 
     # -- rendering ------------------------------------------------------------------------------------
 
-    async def render(self, edition: Edition, path: str) -> Representation:
-        """Return what `path` looks like in `edition`, which has it; raise `RenderFailed` if nothing can."""
+    async def render(self, edition: Edition, path: str, *, background: bool = False) -> Representation:
+        """Return what `path` looks like in `edition`, which has it; raise `RenderFailed` if nothing can.
+
+        What is rendered in the `background` lets what readers wait for overtake it.
+        """
         ready = edition.ready.get(path)
         if ready is not None:
             return ready
         key = (id(edition), path)
         task = self._printing.get(key)
         if task is None:
-            task = self._spawn(self.drive(self._press.print(edition, path)))
+            task = self._spawn(self.drive(self._press.print(edition, path), background=background))
             self._printing[key] = task
             task.add_done_callback(lambda _: self._printing.pop(key, None))
         # A reader who goes away must not take the page from the others who wait for it.
         return await asyncio.shield(task)
 
-    async def drive(self, steps: Generator[Job, Any, T]) -> T:
+    async def drive(self, steps: Generator[Job, Any, T], *, background: bool = False) -> T:
         """Carry out in the workers what the press asks for, and return what it makes of it."""
         try:
             job = next(steps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
@@ -9,10 +10,11 @@ if TYPE_CHECKING:
     from canopy.render.representation import Headers
 
 _POLICY = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; font-src 'self'; "
-    b"media-src 'self' https:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: http: data:; font-src 'self'; "
+    b"media-src 'self' https: http:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
     b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _ONE_YEAR = 31_536_000
 
 
@@ -51,6 +53,6 @@ def decode_path(raw: bytes) -> str | None:
         path = raw.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    if not path.startswith("/") or any(ord(char) < 32 or ord(char) == 127 for char in path):
+    if not path.startswith("/") or (not path.isprintable() and _CONTROLS.search(path)):
         return None
     return path

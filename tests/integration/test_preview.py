@@ -1,0 +1,61 @@
+"""`canopy preview` and `canopy serve .`: the writer's loop, without a commit."""
+
+from __future__ import annotations
+
+from running import commit, git, repository, running, write
+
+
+def test_what_is_saved_is_shown_without_a_commit(tmp_path):
+    """A file that is saved, new or removed in the work tree shows at once; committing changes nothing."""
+    work = repository(tmp_path / "notes", {"one.md": "# One\n\nfirst\n", "two.md": "# Two\n\nsecond\n"})
+    with running("preview", str(work), data=tmp_path / "data") as server:
+        server.wait_for("/one", "first")
+        write(work, {"one.md": "# One\n\nsaved\n", "deep/three.md": "# Three\n\nnew\n"})
+        server.wait_for("/one", "saved")
+        server.wait_for("/deep/three", "new")
+        (work / "two.md").unlink()
+        server.wait_for("/two", status=404)
+        assert '"state":"ok"' in server.get("/-/status").text
+        commit(work, "Keep it")
+        server.wait_for("/-/status", git("rev-parse", "HEAD", cwd=work).strip())
+        assert "saved" in server.get("/one").text
+
+
+def test_a_folder_that_is_no_repository_can_be_previewed(tmp_path):
+    """Somebody who has not heard of git sees the folder all the same."""
+    folder = tmp_path / "plain"
+    write_plain = {"hello.md": "# Hello\n\nworld\n"}
+    folder.mkdir()
+    write(folder, write_plain)
+    with running("preview", str(folder), data=tmp_path / "data") as server:
+        server.wait_for("/hello", "world")
+        write(folder, {"hello.md": "# Hello\n\nmoon\n"})
+        server.wait_for("/hello", "moon")
+
+
+def test_ignored_files_and_links_stay_out(tmp_path):
+    """What .gitignore names is not shown, and a symbolic link is not followed but reported."""
+    work = repository(tmp_path / "notes", {"one.md": "# One\n", ".gitignore": "secret.md\n"})
+    write(work, {"secret.md": "# Secret\n"})
+    (work / "passwords").symlink_to("/etc/passwd")
+    with running("serve", str(work), data=tmp_path / "data") as server:
+        assert server.get("/secret").status == 404
+        assert server.get("/passwords").status == 404
+        assert "passwords" in server.get("/-/status").text
+
+
+def test_a_named_branch_shows_commits_only(tmp_path):
+    """With a branch in its address a repository is served as committed, whatever its work tree has."""
+    work = repository(tmp_path / "notes", {"one.md": "# One\n\ncommitted\n"})
+    write(work, {"one.md": "# One\n\ndraft\n"})
+    with running(f"{work}#main", data=tmp_path / "data") as server:
+        assert "committed" in server.get("/one").text
+
+
+def test_a_folder_within_a_repository_is_the_top_of_the_site(tmp_path):
+    """`canopy preview docs` shows what is below docs, with the dates of the repository around it."""
+    work = repository(tmp_path / "notes", {"docs/one.md": "# One\n\ninside\n", "two.md": "# Two\n"})
+    with running("preview", str(work / "docs"), data=tmp_path / "data") as server:
+        assert "inside" in server.get("/one").text
+        assert "<time" in server.get("/one").text
+        assert server.get("/two").status == 404
