@@ -162,8 +162,10 @@ class Answer:
 
     def _put(self, content: bytes, *, now: bool = False) -> None:
         with self._lock:
+            if self.gone:
+                return
             self._buffer += content
-            if self.gone or not (self._buffer and (now or len(self._buffer) >= _BUFFER_BYTES)):
+            if not self._buffer or not (now or len(self._buffer) >= _BUFFER_BYTES):
                 return
             ready, self._buffer = bytes(self._buffer), bytearray()
             self._beats += 1

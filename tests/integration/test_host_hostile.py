@@ -321,6 +321,20 @@ def test_an_object_that_does_not_exist(site: Site) -> None:
     assert "lacks the object" in refused(site, sealed(), "4" * 40)
 
 
+def test_what_merely_lies_there_proves_nothing(tmp_path: Path) -> None:
+    """A commit that is in the repository without its tree, after some accident, does not become a ref."""
+    lying = Site(tmp_path / "other.git", Host(Repository.create(tmp_path / "other.git", "main", LIMITS)))
+    folder = lying.path / "objects" / name(GOOD)[:2]
+    folder.mkdir()
+    stored = b"commit %d\0%s" % (len(GOOD[1]), GOOD[1])
+    (folder / name(GOOD)[2:]).write_bytes(zlib.compress(stored))
+    assert "lacks the tree" in refused(lying, sealed(), name(GOOD))
+    child = commit(tree(("100644", b"b.md", HELLO)), name(GOOD))
+    assert "lacks the tree" in refused(
+        lying, pack(HELLO, tree(("100644", b"b.md", HELLO)), child), name(child)
+    )
+
+
 def test_tree_bombs(site: Site) -> None:
     """Eleven objects that make 10^10 paths, and folders without end, are refused."""
     level = tree(*(("100644", b"%d" % digit, HELLO) for digit in range(10)))

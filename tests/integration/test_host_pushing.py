@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import threading
 import time
@@ -11,7 +12,9 @@ import pytest
 from corpora import corpus
 from githost import Site, accept, commit, git, make_site, run, served
 
+from canopy.git.host import Host
 from canopy.git.push import Proposal, PushPolicy, Verdict
+from canopy.git.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,9 +66,10 @@ def test_push_moves_the_branch(site: Site, work: Path, version: str) -> None:
     assert (update.ref, update.new, update.forced) == ("refs/heads/main", tip, False)
 
 
-def test_push_of_a_corpus(site: Site, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["canopy-notepad.bundle", "mirage-www.bundle"])
+def test_push_of_a_corpus(site: Site, tmp_path: Path, name: str) -> None:
     """A real history of many authors is taken in whole, and nothing of it is refused."""
-    git("clone", "-q", "--mirror", corpus("canopy-notepad.bundle"), tmp_path / "source")
+    git("clone", "-q", "--mirror", corpus(name), tmp_path / "source")
     git("push", "-q", site.url, "refs/heads/*:refs/heads/*", at=tmp_path / "source")
     names = ("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads")
     assert run(*names, at=site.path).stdout == run(*names, at=tmp_path / "source").stdout
@@ -306,7 +310,10 @@ def test_of_two_racing_pushes_one_wins(site: Site, work: Path, tmp_path: Path) -
     git("reset", "-q", "--hard", "origin/main", at=late)
     reviewing, go_on = threading.Event(), threading.Event()
 
-    def review(_: Proposal) -> Verdict:
+    reviews: list[str] = []
+
+    def review(proposal: Proposal) -> Verdict:
+        reviews.append(proposal.new)
         reviewing.set()
         assert go_on.wait(20)
         return Verdict(accept=True)
@@ -327,6 +334,7 @@ def test_of_two_racing_pushes_one_wins(site: Site, work: Path, tmp_path: Path) -
     assert site.tip() == first
     assert "main -> main (fetch first)" in said["loser"]
     assert "the remote contains work that you do" in said["loser"]
+    assert reviews == [first]
     git("pull", "-q", "--no-rebase", "--no-edit", at=late)
     push(late, "origin", "main")
     assert git("merge-base", "--is-ancestor", second, "main", at=site.path) == ""
@@ -358,6 +366,38 @@ def test_a_lock_of_another_process_is_respected(site: Site, work: Path) -> None:
     assert site.state() == before
     lock.unlink()
     push(work, "origin", "main")
+
+
+def test_a_file_system_without_hard_links(site: Site, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no file can have two names, refs are locked and moved all the same."""
+
+    def link(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", link)
+    push(work, "origin", "main:side")
+    tip = commit(work, b_md="b\n")
+    push(work, "origin", "main", ":side")
+    assert git("for-each-ref", "--format=%(objectname) %(refname)", at=site.path) == f"{tip} refs/heads/main"
+    assert not list((site.path / "refs").rglob("*.lock"))
+
+
+@pytest.mark.parametrize("version", ["0", "2"])
+def test_a_repository_of_the_newer_object_format(tmp_path: Path, version: str) -> None:
+    """SHA-256 repositories are pushed to and cloned like the others."""
+    git("init", "-q", "--bare", "-b", "main", "--object-format=sha256", tmp_path / "notepad.git")
+    git("init", "-q", "-b", "main", "--object-format=sha256", tmp_path / "work")
+    tip = commit(tmp_path / "work", a_md="a\n", posts__b_md="b\n")
+    with served(Site(tmp_path / "notepad.git", Host(Repository.open(tmp_path / "notepad.git")))) as site:
+        git("push", "-q", site.url, "main", at=tmp_path / "work")
+        assert site.tip() == tip
+        git("-c", f"protocol.version={version}", "clone", "-q", site.url, tmp_path / "copy")
+        git("init", "-q", "-b", "main", tmp_path / "other")
+        commit(tmp_path / "other", a_md="a\n")
+        assert run("push", site.url, "main", at=tmp_path / "other", check=False).returncode
+        assert site.tip() == tip
+    assert (tmp_path / "copy/posts/b.md").read_text() == "b\n"
+    assert run("fsck", "--strict", at=tmp_path / "notepad.git").stderr == ""
 
 
 def test_many_pushes_at_once_to_branches_of_their_own(site: Site, work: Path, tmp_path: Path) -> None:
