@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dulwich.repo import Repo
 
 MANY_PACKS = 50
+_LOOSE_IN_A_FOLDER = 8
 
 
 def compact(repo: Repo) -> bool:
@@ -30,11 +31,11 @@ def compact(repo: Repo) -> bool:
     The caller holds off its own readers of `repo`; other processes and other `Repo` objects may go on.
     """
     store: DiskObjectStore = repo.object_store
+    if not _many(Path(store.path)):
+        return False
     store.prune()
     packs = [pack for pack in store.packs if not Path(f"{pack._basename}.keep").exists()]  # noqa: SLF001
     loose = list(store._iter_loose_objects())  # noqa: SLF001 - there is no public way; dulwich is pinned
-    if len(packs) < MANY_PACKS and len(loose) < MANY_PACKS * 40:
-        return False
     names = {bytes(name) for pack in packs for name in pack.index} | {bytes(name) for name in loose}
     try:
         gathered = _write(store, sorted(names))
@@ -47,6 +48,13 @@ def compact(repo: Repo) -> bool:
         with suppress(FileNotFoundError):
             store.delete_loose_object(name)
     return True
+
+
+def _many(objects: Path) -> bool:
+    """Tell whether there are many packs or, as git estimates it from one folder, many loose objects."""
+    packs = [path for path in (objects / "pack").glob("*.idx") if not path.with_suffix(".keep").exists()]
+    sample = objects / "17"
+    return len(packs) >= MANY_PACKS or (sample.is_dir() and len(list(sample.iterdir())) > _LOOSE_IN_A_FOLDER)
 
 
 def _write(store: DiskObjectStore, names: list[bytes]) -> Pack:

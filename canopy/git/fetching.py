@@ -20,9 +20,9 @@ from dulwich.objects import ObjectID, valid_hexsha
 from dulwich.refs import HEADREF, Ref
 
 from canopy.errors import CanopyError, LimitExceeded, RefNotFound, RemoteUnavailable, SyncError
+from canopy.git.compaction import sync_folder
 from canopy.git.deadline import Deadline
 from canopy.git.http import GuardedHttpClient
-from canopy.git.limits import Limits
 from canopy.git.local import DirectClient
 from canopy.git.objects import MissingObject, read_commit
 from canopy.git.packs import scan_pack
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from dulwich.client import FetchPackResult, GitClient, LsRemoteResult
     from dulwich.repo import Repo
 
+    from canopy.git.limits import Limits
     from canopy.git.repository import Repository
 
 _BRANCHES = b"refs/heads/"
@@ -67,10 +68,11 @@ def fetch(
 ) -> Fetched:
     """Bring the remote's branch into the repository; `depth` commits of its history, or all.
 
+    `limits` (those of the repository by default) bound the transfer; the repository's own bound the tree.
     Raises a `SyncError`, or `ConfigError` for what only a setting can cure. On any error the repository
     serves what it served before.
     """
-    limits = limits or Limits()
+    limits = limits or repository.limits
     with contextlib.ExitStack() as stack:
         deadline = stack.enter_context(Deadline(limits.fetch_seconds))
         credentials = _with_userinfo(credentials or Credentials(), remote)
@@ -146,6 +148,7 @@ class _Fetch:
         file.seek(0)
         if int.from_bytes(header[8:12], "big"):
             repo.object_store.add_thin_pack(file.read, None)
+            sync_folder(self.repository.path / "objects" / "pack")
 
     def _depth(self, repo: Repo) -> int | None:
         if self.depth is None and repo.get_shallow():

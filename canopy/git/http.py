@@ -6,6 +6,7 @@ to any other origin than the configured one, neither by redirect nor by a pack's
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -35,13 +36,19 @@ class GuardedHttpClient(Urllib3HttpGitClient):
         super().__init__(
             url,
             pool_manager=_pool_manager(limits, deadline),
-            username=username or ("git" if password else None),
-            password=password or None,
         )
+        if username or password:
+            # RFC 7617 in UTF-8; the library knows Latin-1 only. Forges that want a token want any user name.
+            pair = f"{username or 'git'}:{password}".encode()
+            self._auth_header = "Basic " + base64.b64encode(pair).decode()
         self._limits = limits
         self._deadline = deadline
         self._origin_allowed = self._origin(url)
         self._received = 0
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.pool_manager.clear()
 
     def _http_request(
         self,

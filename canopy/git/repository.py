@@ -91,8 +91,9 @@ class Repository:
         place = path or Path(temporary or "", "repository.git")
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
+            for stale in place.parent.glob(f"{place.name}.new-*"):
+                shutil.rmtree(stale, ignore_errors=True)
             fresh = place.with_name(f"{place.name}.new-{os.getpid()}")
-            shutil.rmtree(fresh, ignore_errors=True)
             Repo.init_bare(fresh, mkdir=True, default_branch=branch.encode()).close()
             _configure(fresh)
             # A directory that exists but is empty gives way; nothing half-made is ever seen.
@@ -236,6 +237,7 @@ class Repository:
         with self._lock, self.opened() as repo:
             author = f"{author_name} <{author_email}>"
             commit_id = write_commit(repo.object_store, files, message, author, when, parent)
+        sync_folder(self.path / "objects" / "pack")
         self.set_ref(f"refs/heads/{branch}", commit_id)
         return commit_id
 

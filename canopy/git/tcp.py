@@ -40,6 +40,7 @@ class GuardedTCPClient(TCPGitClient):
     ) -> tuple[Protocol, Callable[[], bool], IO[bytes] | None]:
         connection = socket.create_connection((self._host, self._port), timeout=self._limits.connect_seconds)
         connection.settimeout(self._limits.read_seconds)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._deadline.guard(connection)
         source = connection.makefile("rb")
         wanted = 2 if protocol_version is None else protocol_version

@@ -162,6 +162,14 @@ def test_a_wrong_password_and_none_are_told_apart(work: Work, repository: Reposi
         assert fetch(repository, inside).commit == work.head()
 
 
+def test_a_password_beyond_latin_1_arrives(work: Work, repository: Repository) -> None:
+    """Credentials travel as UTF-8, and a token needs no user name."""
+    for user, given in (("ädä", "ädä"), ("git", "")):
+        with http_backend(work.bare, user=user, password="pass€word") as server:
+            remote = parse_remote(f"{server.url}/bare.git")
+            assert fetch(repository, remote, Credentials(given, "pass€word")).commit == work.head()
+
+
 @pytest.fixture
 def host(tmp_path: Path) -> Iterator[SshServer]:
     """Run sshd."""

@@ -37,6 +37,7 @@ class Counting:
         self.store, self.reads = store, 0
 
     def get_raw(self, name):
+        """Count and read."""
         self.reads += 1
         return self.store.get_raw(name)
 
