@@ -67,13 +67,14 @@ def narrow(place: Quarantine, names: list[bytes], cancelled: Callable[[], bool])
     old = list(place.packs.iterdir())
     pack = place.packs / "narrowed"
     with pack.open("w+b") as file:
-        PackWriter(place.store, file.write, cancelled=cancelled).run(names)
-        file.flush()
+        if names:
+            PackWriter(place.store, file.write, cancelled=cancelled).run(names)
         place.reopen()
         for path in old:
             path.unlink()
-        file.seek(0)
-        _index(place, file, cancelled)
+        if names:
+            file.seek(0)
+            _index(place, file, cancelled)
 
 
 def _index(place: Quarantine, pack: BinaryIO, cancelled: Callable[[], bool]) -> None:

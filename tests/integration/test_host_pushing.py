@@ -170,6 +170,16 @@ def test_a_refused_branch_leaves_no_objects_beside_an_accepted_one(site: Site, w
     assert run("fsck", "--unreachable", at=site.path).stdout == ""
 
 
+def test_a_refused_branch_beside_one_that_needs_nothing(site: Site, work: Path) -> None:
+    """When the accepted ref points to what is there already, no object is kept at all."""
+    before = git("count-objects", "-v", at=site.path)
+    commit(work, secret_md="secret\n")
+    site.review = reject
+    push(work, "origin", "main", "HEAD~1:refs/heads/side", ok=False)
+    assert site.tip("refs/heads/side") == site.tip()
+    assert git("count-objects", "-v", at=site.path) == before
+
+
 def test_refused_push_leaves_no_trace(site: Site, work: Path) -> None:
     """A refusal shows its reason and lines, and the repository has the same files as before."""
     before = site.state()
