@@ -60,7 +60,7 @@ class Application:
         if scope["type"] != "http":
             return
         edition = self._sync.edition
-        path = self._path(scope["raw_path"])
+        path = self._path(edition, scope["raw_path"])
         if edition is not None and path is not None and scope["method"] in _READING and not self._hosts:
             representation = edition.ready.get(path)
             if representation is not None:
@@ -68,12 +68,15 @@ class Application:
                 return
         await self._answer(edition, path, scope, receive, send)
 
-    def _path(self, raw: bytes) -> str | None:
+    def _path(self, edition: Edition | None, raw: bytes) -> str | None:
         path = decode_path(raw)
         base = self._base_path
         # A reverse proxy may or may not take the base path away.
         if base and path is not None and (path == base or path.startswith(base + "/")):
-            return path[len(base) :] or "/"
+            inner = path[len(base) :] or "/"
+            # Where it does, the path may begin with a folder that is called like the base path.
+            if edition is None or _knows(edition, inner) or not _knows(edition, path):
+                return inner
         return path
 
     async def _answer(
@@ -192,6 +195,10 @@ def logged(app: ASGIApp) -> ASGIApp:
             )
 
     return application
+
+
+def _knows(edition: Edition, path: str) -> bool:
+    return edition.has(path) or edition.redirect(path) is not None
 
 
 def _base_path(base_url: str) -> str:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from canopy.web.headers import security_headers
+
 if TYPE_CHECKING:
     import asyncio
 
@@ -89,11 +91,33 @@ class GuardedProtocol(HttpToolsProtocol):
         if unread and not self.transport.is_closing():
             self.transport.close()
 
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what cannot be parsed, with the fields that every answer carries."""
+        fields = [
+            *self.server_state.default_headers,
+            *security_headers(https=self.config.is_ssl),
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", b"%d" % len(msg)),
+            (b"cache-control", b"no-store"),
+            (b"connection", b"close"),
+        ]
+        lines = [b"HTTP/1.1 400 Bad Request", *(name + b": " + value for name, value in fields)]
+        self.transport.write(b"\r\n".join([*lines, b"", msg.encode("ascii")]))
+        self.transport.close()
+
     def pause_writing(self) -> None:
         """Begin to lose patience with a reader who accepts nothing."""
         super().pause_writing()
         if self._stalled is None:
-            self._stalled = self.loop.call_later(STALLED_SECONDS, self.transport.abort)
+            self._expect_progress()
+
+    def _expect_progress(self, unread_before: int | None = None) -> None:
+        """Let go of a reader who took nothing since the last look; look again later at one who did."""
+        unread = self.transport.get_write_buffer_size()
+        if unread_before is not None and unread >= unread_before:
+            self.transport.abort()
+        else:
+            self._stalled = self.loop.call_later(STALLED_SECONDS, self._expect_progress, unread)
 
     def resume_writing(self) -> None:
         """Be patient again."""
