@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import structlog
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -19,27 +20,31 @@ from canopy import __version__
 from canopy.errors import WebhookRejected
 from canopy.render.representation import encode, represent
 from canopy.render.theme import Theme
-from canopy.web.bodies import whole
+from canopy.web.bodies import pieces
 from canopy.web.conditional import answer
 from canopy.web.metrics import SyncCollector
 from canopy.web.refusal import Refused
-from canopy.web.webhooks import MOST_BYTES, believe
+from canopy.web.webhooks import MOST_BYTES, Scrutiny, webhook_secrets
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp
 
     from canopy.config import Settings
-    from canopy.sync import Sync
+    from canopy.sync import Outcome, Sync
     from canopy.web.live import Hub
     from canopy.web.webhooks import Delivery
+
+log = structlog.get_logger("canopy.web")
 
 _FOREVER = "public, max-age=31536000, immutable"
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 _NO_STORE = {"cache-control": "no-store"}
 _ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-_BODIES = 8
-"""Webhook bodies read at once: each may have some megabytes."""
+_PAYLOADS = 64
+"""Webhooks whose payload is kept at once to be read; others are only a reason to look."""
+_HOOK_SECONDS = 30
+"""For which a webhook's body may come in."""
 _DELIVERIES = 1000
 """Ids of webhook deliveries that are remembered."""
 _MOST_PROBLEMS = 1000
@@ -54,7 +59,7 @@ class OwnAddresses:
         self._hub = hub
         self._secrets = webhook_secrets(settings)
         self._seen: OrderedDict[str, None] = OrderedDict()
-        self._reading = asyncio.Semaphore(_BODIES)
+        self._examined = 0
         self._hook = settings.hook
         self._token = settings.status_token.get_secret_value()
         self._registry = CollectorRegistry()
@@ -115,48 +120,65 @@ class OwnAddresses:
     async def hook(self, request: Request) -> Response:
         """Look at the remote; with `?wait` answer when that is done, and say what came of it."""
         try:
-            async with self._reading:
-                body = await whole(request.receive, MOST_BYTES)
-            delivery = believe(dict(request.headers), body, self._secrets)
+            delivery = await self._believed(request)
         except Refused as exc:
-            return JSONResponse({"status": "refused", "reason": exc.text}, exc.status, _NO_STORE)
+            return _hooked("refused", exc.status, reason=exc.text)
         except WebhookRejected as exc:
-            return JSONResponse({"status": "refused", "reason": str(exc)}, 401, _NO_STORE)
+            log.warning("a webhook was refused", reason=str(exc))
+            return _hooked("refused", 401, reason=str(exc))
         ignored = self._ignored(delivery)
         if ignored:
-            return JSONResponse({"status": "ignored", "reason": ignored}, 200, _NO_STORE)
+            return _hooked("ignored", 200, reason=ignored)
         looked = self._sync.trigger()
+        looked.add_done_callback(lambda done: self._remember(delivery, done))
         if "wait" not in request.query_params:
-            return JSONResponse({"status": "looking"}, 202, _NO_STORE)
+            return _hooked("looking", 202)
         outcome = await looked
         status = (
             "failed" if outcome.error else "published" if outcome.after != outcome.before else "unchanged"
         )
-        return JSONResponse({"status": status, **asdict(outcome)}, 502 if outcome.error else 200, _NO_STORE)
+        return _hooked(status, 502 if outcome.error else 200, **asdict(outcome))
+
+    async def _believed(self, request: Request) -> Delivery:
+        """Examine a request as it comes in. Raises `Refused` or `WebhookRejected`."""
+        scrutiny = Scrutiny(dict(request.headers), self._secrets, read=self._examined < _PAYLOADS)
+        if int(request.headers.get("content-length", "0")) > MOST_BYTES:
+            raise Refused(413, f"The request has more than {MOST_BYTES:,} bytes.")
+        self._examined += 1
+        try:
+            async with asyncio.timeout(_HOOK_SECONDS):
+                async for piece in pieces(request.receive, MOST_BYTES):
+                    scrutiny.feed(piece)
+        except TimeoutError as exc:
+            raise Refused(408, "The request took too long.") from exc
+        finally:
+            self._examined -= 1
+        return scrutiny.verdict()
 
     def _ignored(self, delivery: Delivery) -> str:
         """Say why a believed delivery is no reason to look, if it is none."""
         if delivery.event != "push":
             return f"the event is {delivery.event[:40]}, not a push"
         branch = self._sync.branch
-        if delivery.branch and branch and delivery.branch != branch:
-            return f"the push is to {delivery.branch[:100]}, and {branch} is published"
-        # Without a signature anybody could use up somebody else's delivery.
-        if delivery.id and self._secrets:
-            if delivery.id in self._seen:
-                return "this delivery was here before"
-            self._seen[delivery.id] = None
-            if len(self._seen) > _DELIVERIES:
-                self._seen.popitem(last=False)
+        if delivery.refs and branch and f"refs/heads/{branch}" not in delivery.refs:
+            moved = delivery.refs[0].removeprefix("refs/heads/").replace("refs/tags/", "the tag ", 1)
+            return f"the push is to {moved[:100]}, and {branch} is published"
+        if delivery.id in self._seen:
+            return "this delivery was here before"
         return ""
 
+    def _remember(self, delivery: Delivery, looked: asyncio.Future[Outcome]) -> None:
+        """Know a delivery when it comes again, unless looking failed: then the forge may well repeat it."""
+        # Without a signature anybody could use up somebody else's delivery.
+        if not delivery.id or not self._secrets or looked.cancelled() or looked.result().error:
+            return
+        self._seen[delivery.id] = None
+        if len(self._seen) > _DELIVERIES:
+            self._seen.popitem(last=False)
 
-def webhook_secrets(settings: Settings) -> tuple[str, ...]:
-    """Return the secrets of which one must have signed a webhook: of the setting and of the file."""
-    found = settings.webhook_secret.get_secret_value().split(",")
-    if settings.webhook_secret_file is not None:
-        found += settings.webhook_secret_file.read_text(encoding="utf-8").splitlines()
-    return tuple(secret.strip() for secret in found if secret.strip())
+
+def _hooked(status: str, code: int, **more: object) -> Response:
+    return JSONResponse({"status": status, **more}, code, _NO_STORE)
 
 
 def _refused() -> Response:
