@@ -86,9 +86,9 @@ def _render_all(settings: Settings, site: Site) -> tuple[Problem, ...]:
     workers = Workers(worker_count(settings), memory_bytes=settings.render_memory)
     failed: list[Problem] = []
     try:
-        for page in site.recent:
+        for path, page in site.shown().items():
             try:
-                _drive(press.findings(edition, page.path), workers, settings.render_timeout)
+                _drive(press.findings(edition, path), workers, settings.render_timeout)
             except RenderFailed as exc:
                 failed.append(Problem(page.source.path, 0, f"the page cannot be rendered: {exc}"))
     finally:

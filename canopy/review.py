@@ -14,7 +14,7 @@ from canopy.problem import Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from canopy.content.values import Page, Site
+    from canopy.content.values import Site
 
 Reject = Literal["never", "errors", "problems"]
 _SHOWN = 20
@@ -63,10 +63,10 @@ class Review:
 
 def compare(old: Site | None, new: Site) -> Changes:
     """Return what differs for a reader. A page is moved when its file's content is at another path."""
-    before = old.pages if old is not None else {}
-    removed = {path: page for path, page in before.items() if path not in new.pages}
-    added = {path: page for path, page in new.pages.items() if path not in before}
-    changed = sorted(path for path, page in new.pages.items() if path in before and before[path] is not page)
+    before, now = old.shown() if old is not None else {}, new.shown()
+    removed = {path: page for path, page in before.items() if path not in now}
+    added = {path: page for path, page in now.items() if path not in before}
+    changed = sorted(path for path, page in now.items() if path in before and before[path] is not page)
     origins: dict[str, list[str]] = {}
     for path, page in sorted(removed.items()):
         origins.setdefault(page.source.blob_id, []).append(path)
@@ -87,10 +87,10 @@ def news(old: Iterable[Problem], new: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problem for problem in new if (problem.path, problem.reason) not in known))
 
 
-def mentions(site: Site, lost: Iterable[str]) -> tuple[Page, ...]:
-    """Return the pages whose text may link to one of the lost paths: the candidates for broken links."""
+def mentions(site: Site, lost: Iterable[str]) -> tuple[str, ...]:
+    """Return the paths of pages whose text may link to a lost path: the candidates for broken links."""
     ends = {path.rpartition("/")[2] for path in lost} - {""}
-    return tuple(page for page in site.recent if any(end in page.source.body for end in ends))
+    return tuple(path for path, page in site.shown().items() if any(end in page.source.body for end in ends))
 
 
 def refusal(review: Review, reject: Reject) -> str:

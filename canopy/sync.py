@@ -152,7 +152,7 @@ class Sync:
             lambda: build(read(repository, commit, self._snapshot), self._options, before)
         )
         changes, edition = compare(before, site), self._press.edition(site, _now())
-        paths = list(dict.fromkeys([*changes.written, *(page.path for page in mentions(site, changes.lost))]))
+        paths = list(dict.fromkeys([*changes.written, *mentions(site, changes.lost)]))
         for path in paths[:_REVIEWED]:
             await self.drive(self._press.findings(edition, path))
         problems = news(old.problems if old else (), edition.problems)
@@ -353,7 +353,9 @@ class Sync:
             job = next(steps)
             while True:
                 try:
-                    future = self._workers.submit(job.function, *job.arguments, timeout=self._render_timeout)
+                    future = self._workers.submit(
+                        job.function, *job.arguments, timeout=self._render_timeout, background=background
+                    )
                     result = await asyncio.wrap_future(future)
                 except RenderFailed as exc:
                     job = steps.throw(exc)

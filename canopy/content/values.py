@@ -180,6 +180,11 @@ class Site:
     memo: Memo | None = field(default=None, repr=False, compare=False)
     """What the next build takes over; no part of the site's meaning, and of no use outside this room."""
 
+    def shown(self) -> dict[str, Page]:
+        """Return every page by the path at which readers see it: pages, and those that introduce a section."""
+        introductions = {s.path: s.index for s in self.sections.values() if s.index is not None}
+        return {**self.pages, **introductions}
+
     @property
     def base_path(self) -> str:
         """The path of the base URL without a slash at its end: `""` or `/notes`."""

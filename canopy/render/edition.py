@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from canopy.content.values import Page
+from canopy.content.values import Page, Section
 from canopy.problem import Problem, Severity
 from canopy.render.feeds import FEED_PATH, feed_inputs, feed_of, feed_wanted
 from canopy.render.jobs import ATOM, HTML, render_atom, render_fragments, render_view
@@ -116,7 +116,7 @@ def affected(old: Edition | None, new: Edition) -> tuple[str, ...] | None:
     before, now = old.site.pages, new.site.pages
     paths: set[str] = set()
     for page in (page for path, page in now.items() if before.get(path) is not page):
-        for version in (page, before[page.path]):
+        for version in filter(None, (page, before.get(page.path))):
             around = (new if version is page else old).outline.neighbours(version)
             paths.update(neighbour.path for neighbour in around if neighbour is not None)
             paths.update(new.site.terms[tag].path for tag in version.tags if tag in new.site.terms)
@@ -199,15 +199,18 @@ class Press:
     ) -> Generator[Job, Any, tuple[bytes, Callable[[], Job], str]]:
         fragments = yield from self.fragments(edition.outline.wanted(subject))
         view = edition.outline.view(subject, fragments.__getitem__)
-        if isinstance(subject, Page):
-            found = self._note(edition, path, subject, fragments)
+        page = _own_page(subject)
+        if page is not None:
+            found = self._note(edition, path, page, fragments)
             if isinstance(view, ArticleView) and any(f.severity is Severity.ERROR for f in found):
                 view = replace(view, troubled=True)
         return _digest(view), lambda: Job(render_view, (view,)), HTML
 
     def findings(self, edition: Edition, path: str) -> Generator[Job, Any, tuple[Problem, ...]]:
         """Find out what rendering finds wrong with a page, without making its representation."""
-        page = edition.site.pages[path]
+        page = _own_page(edition.outline.subject(path) or "")
+        if page is None:
+            return ()
         fragments = yield from self.fragments(edition.outline.wanted(page))
         return self._note(edition, path, page, fragments)
 
@@ -297,6 +300,13 @@ def _batches(requests: list[FragmentRequest]) -> Iterator[tuple[FragmentRequest,
         size += len(request.text)
     if batch:
         yield tuple(batch)
+
+
+def _own_page(subject: Subject) -> Page | None:
+    """Return the page whose text a subject shows, if it shows one."""
+    if isinstance(subject, Section):
+        return subject.index
+    return subject if isinstance(subject, Page) else None
 
 
 def _findings(page: Page, fragment: Fragment) -> tuple[Problem, ...]:
