@@ -174,8 +174,9 @@ class Server:
 
 
 def start(*arguments: str, data: Path, cwd: Path | None = None, ready: bool = True, **env: str) -> Server:
-    """Start Canopy on a free port and wait until it listens (and, if `ready`, has an edition)."""
-    command = [sys.executable, "-m", "canopy", *arguments, "--port", "0", "--data", str(data)]
+    """Start Canopy, on a free port unless told which, and wait until it listens (and, if `ready`, has an edition)."""
+    port = [] if "--port" in arguments else ["--port", "0"]
+    command = [sys.executable, "-m", "canopy", *arguments, *port, "--data", str(data)]
     process = subprocess.Popen(
         command, cwd=cwd, env=environment(**env), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )

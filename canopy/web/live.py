@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import time
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -31,7 +32,9 @@ log = structlog.get_logger("canopy.live")
 HEARTBEAT = 20.0
 """Seconds between two signs of life: less than any proxy's patience."""
 RETRY_MS = 2000
-"""What browsers wait before they come back."""
+"""What browsers wait before they come back, about: after a restart they must not come all at once."""
+_BEAT = b"event: beat\ndata\n\n"
+"""An event, not a comment: so that a page can tell a silent connection from one that is dead."""
 _AT_ONCE = 250
 """Readers written to before others get their turn."""
 _A_SECOND = 2000
@@ -52,6 +55,7 @@ class Hub:
         self._most = most
         self._most_per_address = most_per_address
         self._readers: dict[asyncio.Task[None], Send] = {}
+        self._ending: set[asyncio.Task[None]] = set()
         self._addresses: Counter[str] = Counter()
         self._id = ""
         self._published = 0.0
@@ -80,40 +84,63 @@ class Hub:
             try:
                 event = await asyncio.wait_for(self._news.get(), HEARTBEAT)
             except TimeoutError:
-                event = b":\n\n"
+                event = _BEAT
             await self._broadcast(event)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one reader until it goes."""
         address = scope["client"][0] if scope.get("client") else ""
-        if self._closed or len(self._readers) >= self._most:
-            raise Refused(503, "Too many readers follow live; this one is not.", [(b"retry-after", b"30")])
-        if self._addresses[address] >= self._most_per_address:
-            raise Refused(429, "Too many readers from one address.", [(b"retry-after", b"30")])
+        self._admit(address)
         task = asyncio.current_task()
         if task is None:
             return
         self._addresses[address] += 1
         try:
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-            await send(_piece(b"retry: %d\n\n" % RETRY_MS + (self._event(None) if self._id else b"")))
+            told = self._id
+            retry = b"retry: %d\n\n" % random.randint(RETRY_MS // 2, RETRY_MS * 3 // 2)  # noqa: S311 (no secret)
+            await send(_piece(retry + (self._event(None) if told else b"")))
             self._readers[task] = send
-            while (await receive())["type"] != "http.disconnect":
+            if self._id != told:
+                await send(_piece(self._event(None)))
+            while not self._closed and (await receive())["type"] != "http.disconnect":
                 pass
+            if self._closed:
+                await send(_END)
         except asyncio.CancelledError:
-            # `close` ends us; the stream then ends in order, and its browser comes back to the next process.
-            _sent_at_once(send, {"type": "http.response.body", "body": b""})
+            # We end this one ourselves: in order, so that its browser comes back.
+            if self._closed:
+                _sent_at_once(send, _END)
+            else:
+                await self._end(task, send)
         finally:
             self._readers.pop(task, None)
             self._addresses[address] -= 1
             if not self._addresses[address]:
                 del self._addresses[address]
 
+    def _admit(self, address: str) -> None:
+        if self._closed or len(self._readers) >= self._most:
+            raise Refused(503, "Too many readers follow live; this one is not.", [(b"retry-after", b"30")])
+        if self._addresses[address] >= self._most_per_address:
+            raise Refused(429, "Too many readers from one address.", [(b"retry-after", b"30")])
+
     def close(self) -> None:
         """End all streams at once, so that a deploy takes seconds."""
         self._closed = True
-        for task in list(self._readers):
+        for task in [*self._readers, *self._ending]:
             task.cancel()
+
+    async def _end(self, task: asyncio.Task[None], send: Send) -> None:
+        """End the stream of a slow reader, once it has read what it was sent; the guard limits that time."""
+        self._ending.add(task)
+        try:
+            await send(_END)
+        except asyncio.CancelledError:
+            # `close`: nobody waits any longer.
+            return
+        finally:
+            self._ending.discard(task)
 
     def _event(self, paths: list[str] | None) -> bytes:
         """Encode the current edition. `age` tells a page that was loaded later that it knows it already."""
@@ -131,11 +158,14 @@ class Hub:
         message = _piece(event)
         for number, (task, send) in enumerate(list(self._readers.items()), 1):
             if task in self._readers and not _sent_at_once(send, message):
-                # The connection itself is ended by the guard, which sees that nothing is read from it.
                 self.dropped += 1
                 del self._readers[task]
+                task.cancel()
             if number % _AT_ONCE == 0:
                 await asyncio.sleep(0)
+
+
+_END: Message = {"type": "http.response.body", "body": b""}
 
 
 def _piece(content: bytes) -> Message:

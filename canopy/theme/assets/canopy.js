@@ -1,8 +1,10 @@
 // What the pages gain from JavaScript; without it they read the same.
 import { enhanceCode } from "./code.js";
 import { enhanceContents } from "./contents.js";
+import { enhanceLive } from "./live.js";
 import { enhanceWaiting } from "./waiting.js";
 
+enhanceLive();
 enhanceCode(document);
 enhanceContents(document);
 enhanceWaiting(document);

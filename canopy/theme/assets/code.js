@@ -4,7 +4,7 @@ export function enhanceCode(root) {
   if (!navigator.clipboard) return;
   for (const pre of root.querySelectorAll(".prose pre")) {
     const box = pre.closest(".highlight") ?? boxed(pre);
-    if (!box.querySelector(".copy")) box.append(button(pre));
+    if (!box.querySelector(".copy")) box.append(button());
   }
 }
 
@@ -17,23 +17,28 @@ function boxed(pre) {
   return box;
 }
 
-function button(pre) {
+function button() {
   const copy = document.createElement("button");
   copy.type = "button";
   copy.className = "copy";
   copy.textContent = "Copy";
-  copy.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(source(pre));
-      copy.textContent = "Copied";
-    } catch {
-      getSelection().selectAllChildren(pre);
-      copy.textContent = "Selected";
-    }
-    setTimeout(() => (copy.textContent = "Copy"), 2000);
-  });
   return copy;
 }
+
+// One listener for all: a passage that is exchanged needs nothing but its markup.
+document.addEventListener("click", async ({ target }) => {
+  const copy = target.closest?.(".highlight > .copy");
+  if (!copy) return;
+  const pre = copy.parentElement.querySelector("pre");
+  try {
+    await navigator.clipboard.writeText(source(pre));
+    copy.textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(pre);
+    copy.textContent = "Selected";
+  }
+  setTimeout(() => (copy.textContent = "Copy"), 2000);
+});
 
 // A prompt is not part of the command, and what a command printed isn't either.
 function source(pre) {

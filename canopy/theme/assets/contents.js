@@ -1,14 +1,16 @@
 // The table of contents: open beside the text where there is room, and marking the passage that is being read.
 
 const roomy = matchMedia("(min-width: 70em)");
-let reading;
+let reading, known;
 
 export function enhanceContents(root) {
   const toc = root.querySelector(".toc details");
   reading?.disconnect();
   if (!toc) return;
   const open = () => (toc.open = roomy.matches);
-  open();
+  // Run again over the same contents, it leaves them as the reader has them.
+  if (toc !== known) open();
+  known = toc;
   roomy.onchange = open;
 
   const links = new Map();

@@ -4,6 +4,8 @@ export function enhanceWaiting(root) {
   const waiting = root.getElementById("_waiting");
   if (!waiting) return;
   const look = async () => {
+    // The page itself may have come meanwhile.
+    if (!waiting.isConnected) return;
     try {
       const answer = await fetch(location.href, { method: "HEAD", cache: "no-store" });
       if (answer.status !== 503) return location.reload();

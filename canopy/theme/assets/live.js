@@ -1,0 +1,134 @@
+// A page that is open follows the notes: when a new edition changes what it shows, it changes in place.
+
+import { essence } from "./essence.js";
+import { justNow, notice, prepareToSpeak, speak, unnotice } from "./notice.js";
+import { follow } from "./stream.js";
+
+// The theme's assets are at <base>/-/assets/, wherever a proxy has put the site.
+const base = new URL("../../", import.meta.url).pathname;
+const patience = 20_000;
+const tries = 5;
+
+let shown; // The essence of what this page shows.
+let known; // When that was asked for, on this page's clock.
+let next, asking;
+let failures = 0;
+let unseen = []; // Passages that changed while nobody looked.
+
+// To be called before anything else changes the page.
+export function enhanceLive() {
+  if (!window.EventSource) return;
+  shown = essence(document);
+  // A page that comes back from the history may be as old as its last visit.
+  const [visit] = performance.getEntriesByType("navigation");
+  known = visit?.type === "back_forward" ? -Infinity : 0;
+  prepareToSpeak();
+  addEventListener("pageshow", (event) => event.persisted && (known = -Infinity));
+  document.addEventListener("visibilitychange", reveal);
+  follow(heard);
+}
+
+function heard({ age, spread, paths }) {
+  const published = performance.now() - age;
+  if (known > published || (paths && !paths.includes(here()))) return;
+  later(Math.random() * spread);
+}
+
+// The path of this page within the site, decoded; where that can't be told, no list of paths has it.
+function here() {
+  try {
+    return decodeURIComponent(location.pathname.slice(base.length - 1)).replace(/(.)\/$/, "$1");
+  } catch {
+    return "";
+  }
+}
+
+function later(pause) {
+  clearTimeout(next);
+  next = setTimeout(look, pause);
+}
+
+// Ask for this page again; unless something differs, the browser is told so in a few bytes.
+async function look() {
+  if (asking) return later(100);
+  asking = true;
+  const now = performance.now();
+  try {
+    const headers = { accept: "text/html" };
+    const signal = AbortSignal.timeout?.(patience);
+    const address = location.pathname + location.search;
+    const answer = await fetch(address, { cache: "no-cache", headers, signal });
+    if (answer.status >= 500) throw new Error(`answered ${answer.status}`);
+    await understand(answer);
+    known = now;
+    failures = 0;
+  } catch {
+    // The stream tells when the server is back; this is for a page that failed alone.
+    if (failures++ < tries) later(2000 * 2 ** failures * (0.5 + Math.random()));
+  } finally {
+    asking = false;
+  }
+}
+
+async function understand(answer) {
+  if (!answer.headers.get("content-type")?.startsWith("text/html")) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!fresh.querySelector("body > main")) return;
+  const message = document.querySelector("main > .state");
+  if (!answer.ok && !message) return gone();
+  if (answer.redirected && !continues(fresh)) return moved(answer.url, fresh);
+  const changed = essence(fresh) !== shown;
+  if (answer.redirected) history.replaceState(history.state, "", answer.url + location.hash);
+  if (changed) await change(fresh);
+  if (answer.redirected) notice("This page has moved; you are at its new address.");
+  else unnotice();
+}
+
+async function change(fresh) {
+  const text = essence(fresh);
+  let exchanging;
+  try {
+    exchanging = await import("./exchange.js");
+  } catch {
+    // The server has another theme by now.
+    speak("This page was updated");
+    return notice("This page was updated.", ["Show it", location.href]);
+  }
+  unseen = [...unseen, ...exchanging.exchange(fresh)];
+  shown = text;
+  justNow();
+  reveal();
+}
+
+// Nobody sees a passage breathe in a tab that is hidden: it waits for its reader.
+async function reveal() {
+  if (document.hidden || !unseen.length) return;
+  const changed = unseen.filter((passage) => passage.isConnected);
+  unseen = [];
+  const { show } = await import("./exchange.js");
+  show(changed);
+  speak("This page was updated");
+}
+
+function gone() {
+  const [section] = [...document.querySelectorAll(".trail a")].slice(-1);
+  const around = section ? [section.textContent, section.href] : ["First page", base];
+  const text = "This page has been deleted; what you see is its last version.";
+  if (document.querySelector("body > .notice")?.textContent.startsWith(text)) return;
+  notice(text, ["What is here now", location.href], around);
+  speak("This page was deleted");
+}
+
+function moved(address, fresh) {
+  const text = "This page has moved:";
+  notice(text, [fresh.querySelector("h1")?.textContent || address, address]);
+  speak("This page has moved");
+}
+
+// Whether another address shows the same article, perhaps edited.
+function continues(fresh) {
+  const [before, after] = [document, fresh].map((page) =>
+    ["h1", ".prose"].map((part) => page.querySelector(`main ${part}`)?.textContent.trim()),
+  );
+  return before.some((text, i) => text && text === after[i]);
+}

@@ -1,0 +1,50 @@
+// What a page says about itself: quietly beside the date, to those who listen, and below when it is gone.
+
+const minute = 60_000;
+let spoken, later;
+
+// The region has to be there before it speaks.
+export function prepareToSpeak() {
+  spoken = document.createElement("div");
+  spoken.className = "unseen";
+  spoken.setAttribute("role", "status");
+  document.body.append(spoken);
+}
+
+export function speak(text) {
+  spoken.textContent = "";
+  // The same words again would not be heard again.
+  setTimeout(() => (spoken.textContent = text), 50);
+}
+
+export function justNow() {
+  document.querySelector(".just-now")?.remove();
+  const note = document.createElement("p");
+  note.className = "just-now";
+  note.textContent = "Updated just now";
+  document.querySelector("main .opening")?.append(note);
+  clearTimeout(later);
+  later = setTimeout(() => note.remove(), minute);
+}
+
+// Links are pairs of text and address.
+export function notice(text, ...links) {
+  unnotice();
+  const box = document.createElement("section");
+  box.className = "notice";
+  box.setAttribute("aria-label", "About this page");
+  const words = document.createElement("p");
+  words.textContent = text;
+  for (const [title, address] of links) {
+    const link = document.createElement("a");
+    link.href = address;
+    link.textContent = title;
+    words.append(" ", link);
+  }
+  box.append(words);
+  document.body.append(box);
+}
+
+export function unnotice() {
+  document.querySelector("body > .notice")?.remove();
+}
