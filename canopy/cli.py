@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
+import threading
 import types
 import typing
 from datetime import UTC, datetime
@@ -76,7 +78,20 @@ def _serve(words: list[str], place: str = "") -> int:
     from canopy.serving import run  # noqa: PLC0415 (`canopy --help` need not load the whole house)
 
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(run(settings, _say))
+        code = runner.run(run(settings, _say))
+    return _leave(code)
+
+
+def _leave(code: int) -> int:
+    """End the process even if a thread still waits for a remote that stays silent."""
+    others = [t for t in threading.enumerate() if not t.daemon and t is not threading.current_thread()]
+    for thread in others:
+        thread.join(0.5)
+    if any(thread.is_alive() for thread in others):
+        # The interpreter would wait for it. What it writes is as safe from this as from SIGKILL.
+        logging.shutdown()
+        os._exit(code)
+    return code
 
 
 def _check(words: list[str]) -> int:

@@ -14,6 +14,7 @@ import asyncio
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -47,6 +48,8 @@ _REVIEWED = 500
 """Pages that are rendered for a review; a push that changes more is an import, not a note."""
 _RENAMES = 600.0
 """Seconds that following renames may take; what was found by then is kept."""
+_CLOSING = 1.0
+"""Seconds that the end waits for what the thread is doing; all of it is safe from being cut off."""
 _GLANCE = 0.5
 """Seconds between two glances at a repository on this machine."""
 
@@ -179,8 +182,10 @@ class Sync:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._origin.close)
-            self._thread.shutdown(wait=False)
+            # A remote that stays silent may hold the thread for minutes: nobody waits for that at the end.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._in_thread(self._origin.close), _CLOSING)
+            self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _restore(self) -> None:
         """Publish the last good commit that the disk keeps, without asking the remote."""
