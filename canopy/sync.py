@@ -11,6 +11,7 @@ or in the render workers. Only this file and the web room have coroutines.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -43,7 +44,9 @@ T = TypeVar("T")
 _FIRST_RETRY = 1.0
 _LAST_RETRY = 300.0
 _QUIET = 3.0
-"""Seconds for which nobody's asking matters after a look that found nothing new: floods end here."""
+"""Seconds for which nobody's asking matters after a look that found nothing new."""
+_MANY, _CALM, _FLOOD = 20, 0.5, 30.0
+"""So many who ask are a flood; it is over when nobody asked for so long, or when it lasts longer."""
 _REVIEWED = 500
 """Pages that are rendered for a review; a push that changes more is an import, not a note."""
 _RENAMES = 600.0
@@ -115,7 +118,8 @@ class Sync:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._snapshot: Snapshot | None = None
         self._listeners: list[Callable[[Edition, Edition | None], None]] = []
-        self._quiet = 0.0
+        self._quiet = self._asked = 0.0
+        self._sure = asyncio.Event()
         self._news = ""
         """The commit whose dates became better known since it was published."""
 
@@ -137,7 +141,8 @@ class Sync:
         new does not wait for others who were wrong.
         """
         if sure:
-            self._quiet = 0.0
+            self._sure.set()
+        self._asked = time.monotonic()
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
         self._wanted.set()
@@ -170,6 +175,7 @@ class Sync:
             await self._restore()
             while True:
                 self._wanted.clear()
+                self._sure.clear()
                 waiting, self._waiting = self._waiting, []
                 outcome = await self._attempt()
                 if waiting and outcome.after == outcome.before:
@@ -275,8 +281,21 @@ class Sync:
                 if self._origin.local and await self._in_thread(self._origin.moved):
                     return
             else:
-                await asyncio.sleep(self._quiet - time.monotonic())
+                await self._settle()
                 return
+
+    async def _settle(self) -> None:
+        """Let a flood end before the next look, unless somebody is sure that it is worth it."""
+        now, limit = time.monotonic(), time.monotonic() + _FLOOD
+        if now >= self._quiet:
+            return
+        until = self._quiet
+        while not self._sure.is_set() and now < until:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._sure.wait(), until - now)
+            now = time.monotonic()
+            if len(self._waiting) > _MANY:
+                until = min(self._asked + _CALM, limit)
 
     def _delay(self) -> float:
         # Jitter keeps many servers of one forge from asking in step.
