@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-__all__ = ["CONFIG_VARIABLE", "PREFIX", "SECRETS", "Settings", "load", "secret_fields"]
+__all__ = ["CONFIG_VARIABLE", "PREFIX", "SECRETS", "Settings", "load", "secret_fields", "webhook_secrets"]
 
 PREFIX = "CANOPY_"
 SECRETS = Path("/run/secrets")
@@ -89,6 +89,24 @@ def load(
     if complaints:
         raise ConfigError("\n".join(complaints))
     return settings
+
+
+def webhook_secrets(settings: Settings) -> tuple[str, ...]:
+    """Return the secrets of which one must have signed a webhook: of the setting and of the file.
+
+    Raises `ConfigError` where one was meant and none is there: that hook must not be open to everybody.
+    """
+    text, file = settings.webhook_secret.get_secret_value(), settings.webhook_secret_file
+    found = text.split(",")
+    if file is not None:
+        try:
+            found += file.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as exc:
+            raise ConfigError(f"{file} cannot be read as text; write one secret a line") from exc
+    secrets = tuple(secret.strip() for secret in found if secret.strip())
+    if not secrets and (text or file is not None):
+        raise ConfigError("holds no secret; write one there, or remove the setting")
+    return secrets
 
 
 def _read_file(config: Path | None, complaints: list[str]) -> Layer:
@@ -198,6 +216,13 @@ def _contradictions(settings: Settings, wrong: frozenset[str]) -> list[tuple[str
         if not settings.tls_port and any(files):
             name = "tls_certificate" if settings.tls_certificate else "tls_key"
             found.append((name, "is of no use without tls_port; set that as well"))
+    if not wrong & {"webhook_secret", "webhook_secret_file"}:
+        try:
+            webhook_secrets(settings)
+        except ConfigError as exc:
+            found.append(
+                ("webhook_secret_file" if settings.webhook_secret_file else "webhook_secret", str(exc))
+            )
     if settings.tls_port and settings.tls_port == settings.port:
         found.append(("tls_port", "is the same as port; plain HTTP needs a port of its own to redirect from"))
     return found

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, Router
 
 from canopy import __version__
+from canopy.config import webhook_secrets
 from canopy.errors import WebhookRejected
 from canopy.render.representation import encode, represent
 from canopy.render.theme import Theme
@@ -24,7 +25,7 @@ from canopy.web.bodies import pieces
 from canopy.web.conditional import answer
 from canopy.web.metrics import SyncCollector
 from canopy.web.refusal import Refused
-from canopy.web.webhooks import MOST_BYTES, Scrutiny, webhook_secrets
+from canopy.web.webhooks import MOST_BYTES, Scrutiny
 
 if TYPE_CHECKING:
     from starlette.requests import Request

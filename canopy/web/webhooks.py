@@ -20,12 +20,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from canopy.errors import ConfigError, WebhookRejected
+from canopy.errors import WebhookRejected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from canopy.config import Settings
 
 MOST_BYTES = 25 * 1024 * 1024
 """GitHub's own cap on a payload; nobody's is larger."""
@@ -149,25 +147,6 @@ def believe(fields: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> D
     scrutiny = Scrutiny(fields, secrets)
     scrutiny.feed(body)
     return scrutiny.verdict()
-
-
-def webhook_secrets(settings: Settings) -> tuple[str, ...]:
-    """Return the secrets of which one must have signed a webhook: of the setting and of the file.
-
-    Raises `ConfigError` where one was meant and none is there: that hook must not be open to everybody.
-    """
-    text, file = settings.webhook_secret.get_secret_value(), settings.webhook_secret_file
-    found = text.split(",")
-    if file is not None:
-        try:
-            found += file.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as exc:
-            raise ConfigError(f"webhook_secret_file: {file} cannot be read as text") from exc
-    secrets = tuple(secret.strip() for secret in found if secret.strip())
-    if not secrets and (text or file is not None):
-        name = "webhook_secret" if text else f"webhook_secret_file: {file}"
-        raise ConfigError(f"{name} holds no secret; write one there, or remove the setting")
-    return secrets
 
 
 def _raw(value: str) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -163,13 +162,11 @@ def test_ten_thousand_posts_cause_at_most_two_fetches(server: Server, remote: tu
             codes.append(response.status)
         connection.close()
 
-    start = time.monotonic()
     threads = [threading.Thread(target=flood, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    print("SECONDS", time.monotonic() - start)
     assert codes == [202] * 10_000
     looks = [target for method, target, _ in remote[1].requests[seen:] if method == "GET"]
     assert len(looks) <= 2, looks
@@ -211,7 +208,7 @@ def test_an_open_hook_takes_any_method_and_another_path(tmp_path: Path):
     work.push()
     with running(str(work.bare), "--hook", "/hooks/look", data=tmp_path / "data", **SLOW) as server:
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-            assert server.get("/hooks/look?wait", method).status == 200, method
+            assert server.get("/hooks/look", method).status == 202, method
         assert server.get("/push").status == 404
         post = plain("sourcehut-push")
         assert server.get("/hooks/look", "POST", post.body, **post.headers).status == 202

@@ -9,9 +9,10 @@ import pytest
 from hooks import OTHER, PUSHES, SECRET, SIGNING_TOKEN, form, hexdigest, plain, sha1, signed, standard
 from pydantic import SecretStr
 
+from canopy.config import webhook_secrets
 from canopy.errors import ConfigError, WebhookRejected
 from canopy.settings import Settings
-from canopy.web.webhooks import Scrutiny, believe, webhook_secrets
+from canopy.web.webhooks import Scrutiny, believe
 
 SECRETS = (SECRET, SIGNING_TOKEN)
 
@@ -223,7 +224,7 @@ def test_a_secret_that_was_meant_but_is_empty_is_an_error(tmp_path):
     file.write_text("\n")
     with pytest.raises(ConfigError, match="holds no secret"):
         webhook_secrets(_settings("", file))
-    with pytest.raises(ConfigError, match="webhook_secret holds no secret"):
+    with pytest.raises(ConfigError, match="holds no secret"):
         webhook_secrets(_settings(" , "))
     file.write_bytes(b"\xff\xff")
     with pytest.raises(ConfigError, match="cannot be read"):
