@@ -120,6 +120,8 @@ class Sync:
         self._listeners: list[Callable[[Edition, Edition | None], None]] = []
         self._quiet = self._asked = 0.0
         self._sure = asyncio.Event()
+        self._reviewed: tuple[str, Site] | None = None
+        """The site of the commit that was reviewed last: publishing it need not build it again."""
         self._news = ""
         """The commit whose dates became better known since it was published."""
 
@@ -159,6 +161,7 @@ class Sync:
         site = await self._in_thread(
             lambda: build(read(repository, commit, self._snapshot), self._options, before)
         )
+        self._reviewed = commit, site
         changes, edition = compare(before, site), self._press.edition(site, _now())
         paths = list(dict.fromkeys([*changes.written, *mentions(site, changes.lost)]))
         for path in paths[:_REVIEWED]:
@@ -263,7 +266,11 @@ class Sync:
         start = time.perf_counter()
         snapshot = self._origin.snapshot(commit, self._snapshot)
         read = time.perf_counter()
-        site = build(snapshot, self._options, old.site if old else None)
+        reviewed, self._reviewed = self._reviewed, None
+        if reviewed is not None and reviewed[0] == commit and old is not None and old.site.commit != commit:
+            site = reviewed[1]
+        else:
+            site = build(snapshot, self._options, old.site if old else None)
         durations["read"] = read - start
         durations["build"] = time.perf_counter() - read
         self._snapshot = snapshot
