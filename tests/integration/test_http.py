@@ -61,7 +61,7 @@ def _ask(server: Server, target: bytes, *fields: bytes, method: bytes = b"GET") 
 
 
 _PIECES = st.sampled_from(
-    b"/ .. . %2e%2e %2f %5c \\ // One Posts .git .config %00 %0a %ff %c0%af ? # x - status etc/passwd One.md ; : @ *".split()
+    rb"/ .. . %2e%2e %2f %5c \ // One Posts .git .config %00 %0a %ff ? # x - status One.md ; : @".split()
 )
 
 
