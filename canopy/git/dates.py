@@ -298,6 +298,7 @@ def load_graph(graph: Graph, data: bytes, shallow: Iterable[bytes]) -> None:
         )
         graph.add(commit, hidden=commit.id in hidden)
         graph.nodes[-1].changes = _checked(graph.nodes[-1], changes, len(graph.paths))
+        graph.charge(sum(len(part) for part in changes if part))
 
 
 def _checked(node: Node, changes: list[list[int] | None], paths: int) -> list[tuple[int, ...] | None]:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 MODIFIED, ADDED, DELETED = 0, 1, 2
 _KIND_BITS = 2
-_ALL_CHANGES = 5_000_000
+_ALL_CHANGES = 2_000_000
+"""That a history may have in all; what comes after counts as no change, and its dates are unknown."""
 
 
 @dataclass(slots=True)
@@ -130,15 +131,22 @@ class Graph:
 
     def _compare(self, trees: Trees, before: bytes, after: bytes) -> tuple[int, ...]:
         found = []
+        budget = min(self._budget, self._limits.tree_entries * 2)
         try:
-            for change in trees.changes(before, after, min(self._budget, self._limits.tree_entries * 2)):
+            for change in trees.changes(before, after, budget):
                 kind = ADDED if not change.old_mode else DELETED if not change.new_mode else MODIFIED
                 found.append(self.path(change.path) << _KIND_BITS | kind)
         except SyncError:
-            # Too much, damaged or missing: such a commit counts as one that changed nothing.
+            # Too much, damaged or missing: such a commit counts as one that changed nothing. It is paid for,
+            # or a history that adds and removes a tree of 10^10 paths in every commit would take for ever.
+            self._budget -= budget
             return ()
-        self._budget -= len(found)
+        self.charge(len(found))
         return tuple(found)
+
+    def charge(self, changes: int) -> None:
+        """Count changes that were found."""
+        self._budget -= changes
 
     def path(self, name: bytes) -> int:
         """Return the number of a path."""

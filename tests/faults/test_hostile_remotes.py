@@ -55,6 +55,7 @@ class Forge:
     def __init__(self) -> None:
         self.entries: list[bytes] = []
         self.tip = b""
+        self.tip_tree = b""
 
     def add(self, kind: int, content: bytes) -> bytes:
         """Add an object and return its id."""
@@ -70,9 +71,10 @@ class Forge:
 
     def commit(self, tree_id: bytes, *, person: bytes = b"author Ada <a@b> 1500000000 +0000\n") -> bytes:
         """Add a commit, the tip."""
-        self.tip = self.add(
-            1, b"tree " + tree_id + b"\n" + person + b"committer C <c> 1500000000 +0000\n\nm\n"
-        )
+        parent = b"parent " + self.tip + b"\n" if self.tip else b""
+        head = b"tree " + tree_id + b"\n" + parent + person
+        self.tip = self.add(1, head + b"committer C <c> 1500000000 +0000\n\nm\n")
+        self.tip_tree = tree_id
         return self.tip
 
     def pack(self) -> bytes:
@@ -191,6 +193,20 @@ def test_hostile_objects_are_refused(make, error: type[SyncError], repository: R
     with serving(forge.tip, forge.pack()) as server, pytest.raises(error):
         fetch(repository, parse_remote(server.url + "/n.git"), limits=Limits())
     assert not repository.remembered()
+
+
+def test_a_bomb_in_the_past_costs_little() -> None:
+    """A history that adds and removes 10^10 paths again and again is read in time; what is left is there."""
+    forge = tree_bomb()
+    bomb_tree = forge.tip_tree
+    good = forge.add(2, tree((b"100644", b"a.md", forge.add(3, b"hi"))))
+    for _ in range(30):
+        forge.commit(bomb_tree)
+        forge.commit(good)
+    limits = Limits(tree_entries=5_000)
+    with serving(forge.tip, forge.pack()) as server, Repository.create(limits=limits) as repository:
+        found = fetch(repository, parse_remote(server.url + "/n.git"))
+        assert set(repository.snapshot(found.commit).blobs) == {"a.md"}
 
 
 @pytest.mark.parametrize("cut", [0, 1, 11, 12, 40, -1])

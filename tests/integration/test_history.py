@@ -158,3 +158,29 @@ def test_a_shallow_edge_hides_only_what_lies_behind_it(tmp_path: Path) -> None:
         "changed": (False, True),
         "new": (True, True),
     }
+
+
+def test_a_merge_with_an_unrelated_history_that_wins(tmp_path: Path) -> None:
+    """A file that a merge gave up for the other side's absence begins anew when it comes back."""
+    work = work_tree(tmp_path)
+    work.write(x="1", y="1")
+    work.commit(when=1_500_000_000)
+    work.push()
+    repository = Repository(work.bare)
+    before = repository.snapshot(work.head())
+    git("checkout", "-q", "--orphan", "other", at=work.path)
+    git("rm", "-qrf", ".", at=work.path)
+    work.write(z="1")
+    other = work.commit(when=1_500_000_100)
+    tree = git("rev-parse", f"{other}^{{tree}}", at=work.path)
+    merged = git("commit-tree", tree, "-p", "main", "-p", other, "-m", "m", at=work.path)
+    git("reset", "-q", "--hard", merged, at=work.path)
+    work.push()
+    before = repository.snapshot(merged, previous=before)
+    work.write(x="2")
+    tip = work.commit(when=1_500_000_200)
+    work.push()
+    after = repository.snapshot(tip, previous=before)
+    assert after.blobs["x"].created.timestamp() == 1_500_000_200
+    assert log(work.bare, "x", "--diff-filter=A") == [1_500_000_200]
+    assert after == Repository(work.bare).snapshot(tip)

@@ -13,10 +13,11 @@ from canopy.git import Repository
 
 FILES = ["a", "b", "d/c", "d/e"]
 COMMIT = st.tuples(
-    st.lists(st.integers(0, 30), min_size=1, max_size=2),
+    st.one_of(st.lists(st.integers(0, 30), min_size=1, max_size=2), st.just([0, 1]), st.just([])),
     st.lists(st.tuples(st.sampled_from(FILES), st.sampled_from(["", "1", "2", "3"])), max_size=3),
 )
-"""Which of the commits before are its parents (counted backwards), and what it writes; empty text deletes."""
+"""Which of the commits before are its parents (counted backwards; none: a second root), and what it writes
+(empty text deletes)."""
 
 
 def history(path: Path, plan: list[tuple[list[int], list[tuple[str, str]]]]) -> list[str]:

@@ -103,6 +103,11 @@ BASE = entry(BLOB, b"\0" * 100)
             id="delta bomb",
         ),
         pytest.param(
+            pack(BASE, entry(OFS, delta(100, 0x10000 * 20, *[b"\x80"] * 20), base=bytes([len(BASE)]))),
+            LimitExceeded,
+            id="large result of a delta",
+        ),
+        pytest.param(
             pack(BASE, entry(OFS, delta(100, 10, *[COPY_ALL] * 40), base=bytes([len(BASE)]))),
             SyncError,
             id="delta that makes more than it declares",
