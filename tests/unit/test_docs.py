@@ -69,7 +69,7 @@ def test_example_loads_uncommented(tmp_path: Path) -> None:
     text = "\n".join(f"{name} = {value}" for name, (_, value) in shown().items())
     for name in WITHOUT_DEFAULT:
         file = tmp_path / name
-        file.touch()
+        file.write_text("something")
         text = re.sub(rf"(?m)^{name} = .*$", f"{name} = '{file}'", text)
     uncommented = tmp_path / "canopy.toml"
     # A certificate is of use only with a port.
