@@ -200,10 +200,17 @@ def _assemble(
         home=home,
         recent=recent,
         problems=_problems(snapshot, settings, files.values(), places),
-        names=MappingProxyType(places.names),
+        names=_names(places, previous),
         root=options.root.strip("/"),
         memo=memo,
     )
+
+
+def _names(places: Places, previous: Site | None) -> Mapping[str, str]:
+    """Return what notes are called; the same object while nothing moved, for that is what tells."""
+    if previous is not None and previous.memo is not None and previous.memo.places is places:
+        return previous.names
+    return MappingProxyType(places.names)
 
 
 def _title(options: SiteOptions, settings: Settings, convention: Convention, front: Page | None) -> str:

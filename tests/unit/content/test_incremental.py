@@ -45,6 +45,7 @@ def test_a_changed_body_changes_only_what_shows_it():
     assert {name for name in first.terms if second.terms[name] is not first.terms[name]} == {"x"}
     assert second.assets["/b/p.png"] is first.assets["/b/p.png"]
     assert second.pages["/a/two"].source is first.pages["/a/two"].source
+    assert second.names is first.names, "or else every page is made anew, and every reader's tab asks"
 
 
 def test_a_new_date_keeps_the_source():
