@@ -55,7 +55,8 @@ async def run(settings: Settings, say: Callable[..., None]) -> int:
             memory=settings.cache,
             trusted=settings.trust == "trusted",
             shared_max_age=round(settings.shared_max_age),
-            remote=str(origin.path) if remote is None else remote.display,
+            remote=remote.display if remote else (settings.base_url or address) + settings.git_path,
+            preview=isinstance(origin, Preview),
         )
         sync = Sync(
             origin,

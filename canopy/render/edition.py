@@ -24,7 +24,7 @@ from canopy.render.pages import TAGS, Inputs, Outline
 from canopy.render.plain import render_plain
 from canopy.render.representation import compressible, encode, represent
 from canopy.render.shelf import Shelf
-from canopy.render.views import ArticleView
+from canopy.render.views import ArticleView, ListingView
 from canopy.render.workers import RenderFailed
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from canopy.render.representation import Body, Headers, Representation
 
 SANDBOX = b"sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_MOST_TOLD = 20
 _MOST_PATHS = 200
 """Of an event for readers; more are not worth naming."""
 _CURE = "simplify it, or split it in two"
@@ -131,9 +132,19 @@ class Press:
     """Makes editions and their representations, and remembers what they were made from."""
 
     def __init__(
-        self, *, memory: int, trusted: bool = False, shared_max_age: int = 0, remote: str = ""
+        self,
+        *,
+        memory: int,
+        trusted: bool = False,
+        shared_max_age: int = 0,
+        remote: str = "",
+        preview: bool = False,
     ) -> None:
-        """Remember some `memory` bytes of rendered pages; a CDN may keep a page `shared_max_age` seconds."""
+        """Remember some `memory` bytes of rendered pages; a CDN may keep a page `shared_max_age` seconds.
+
+        In a `preview` pages tell their writer what is wrong with them.
+        """
+        self._preview = preview
         self._trusted = trusted
         self._remote = remote
         self._cache_control = "public, max-age=0, must-revalidate"
@@ -144,7 +155,7 @@ class Press:
 
     def edition(self, site: Site, published: datetime) -> Edition:
         """Return a new edition of `site`; `published` is aware and in whole seconds, UTC."""
-        return Edition(Outline(site, self._trusted, self._remote), published)
+        return Edition(Outline(site, self._trusted, self._remote, self._preview), published)
 
     @property
     def full(self) -> bool:
@@ -204,6 +215,8 @@ class Press:
             found = self._note(edition, path, page, fragments)
             if isinstance(view, ArticleView) and any(f.severity is Severity.ERROR for f in found):
                 view = replace(view, troubled=True)
+        if edition.outline.preview and isinstance(view, ArticleView | ListingView):
+            view = replace(view, problems=_told(edition, page if isinstance(view, ArticleView) else None))
         return _digest(view), lambda: Job(render_view, (view,)), HTML
 
     def findings(self, edition: Edition, path: str) -> Generator[Job, Any, tuple[Problem, ...]]:
@@ -300,6 +313,13 @@ def _batches(requests: list[FragmentRequest]) -> Iterator[tuple[FragmentRequest,
         size += len(request.text)
     if batch:
         yield tuple(batch)
+
+
+def _told(edition: Edition, page: Page | None) -> tuple[str, ...]:
+    """Return what a writer is told on the page itself: of its own file, or in a listing of all."""
+    found = [p for p in edition.problems if page is None or p.path == page.source.path]
+    more = (f"and {len(found) - _MOST_TOLD} more",) if len(found) > _MOST_TOLD else ()
+    return (*(str(problem) for problem in found[:_MOST_TOLD]), *more)
 
 
 def _own_page(subject: Subject) -> Page | None:

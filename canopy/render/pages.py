@@ -59,6 +59,8 @@ class Outline:
     trusted: bool = False
     remote: str = ""
     """What an empty notepad tells its author to clone, without credentials."""
+    preview: bool = False
+    """Whether pages tell their writer what is wrong with them."""
     frame: Frame = field(init=False)
     _terms: dict[str, Term] = field(init=False)
     _places: dict[str, dict[str, int]] = field(default_factory=dict, init=False)
@@ -97,6 +99,9 @@ class Outline:
     def inputs(self, subject: Subject) -> Inputs:
         """Return all that the view of `subject` depends on; equal inputs give equal bytes."""
         site = self.site
+        if self.preview:
+            # What a writer is told may change with any file; only equal views are taken over.
+            return Inputs((site,), ())
         if isinstance(subject, Page):
             place = (self.frame, self._breadcrumbs(subject.section), site.home is subject)
             return Inputs((subject, *self.neighbours(subject), site.names), place)

@@ -77,6 +77,8 @@ class ArticleView:
     language: str
     troubled: bool = False
     """The page is not shown as its author meant it."""
+    problems: tuple[str, ...] = ()
+    """In a preview: what its writer has to know about it, one line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class ListingView:
     breadcrumbs: tuple[Link, ...]
     subsections: tuple[Link, ...]
     entries: tuple[Entry, ...]
+    problems: tuple[str, ...] = ()
+    """In a preview: what its writer has to know about the whole site, one line each."""
 
 
 @dataclass(frozen=True, slots=True)

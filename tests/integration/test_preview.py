@@ -59,3 +59,17 @@ def test_a_folder_within_a_repository_is_the_top_of_the_site(tmp_path):
         assert "inside" in server.get("/one").text
         assert "<time" in server.get("/one").text
         assert server.get("/two").status == 404
+
+
+def test_the_page_tells_its_writer_what_is_wrong(tmp_path):
+    """In a preview a banner names file, line, reason and cure; a published page has none."""
+    work = repository(tmp_path / "notes", {"one.md": "# One\n\nA [link](nowhere).\n"})
+    with running("preview", str(work), data=tmp_path / "data") as server:
+        assert "one.md:3: warning" in server.get("/one").text
+        write(work, {"one.md": "# One\n\nA [link](two.md).\n", "two.md": "# Two\n"})
+        server.wait_for("/one", 'href="/two"')
+        assert "warning" not in server.get("/one").text
+        write(work, {"one.md": "# One\n\nA [link](nowhere).\n"})
+        commit(work, "Break it")
+    with running(f"{work}#main", data=tmp_path / "other") as server:
+        assert "one.md:3" not in server.get("/one").text
