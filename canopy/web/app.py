@@ -15,7 +15,7 @@ import structlog
 
 from canopy.render.workers import RenderFailed
 from canopy.web.conditional import answer
-from canopy.web.headers import decode_path, security_headers, with_security
+from canopy.web.headers import decode_path, host_name, security_headers, with_security
 from canopy.web.messages import Messages
 from canopy.web.own import OwnAddresses
 from canopy.web.refusal import Refused
@@ -88,7 +88,7 @@ class Application:
             await self._plain(
                 send, 400, "This address cannot be read: it is not UTF-8, or has control characters."
             )
-        elif self._hosts and not self._known_host(scope):
+        elif self._hosts and host_name(scope["headers"]) not in self._hosts:
             await self._plain(send, 421, "This server does not answer to that host name.")
         elif path == EVENTS and method == "GET":
             await self._guarded(self._hub(scope, receive, self._secured(send)), send)
@@ -156,10 +156,6 @@ class Application:
         # A note that happens to have the hook's address can still be read.
         return path == self._hook and (method not in _READING or edition is None or not edition.has(path))
 
-    def _known_host(self, scope: Scope) -> bool:
-        hosts = [value for name, value in scope["headers"] if name == b"host"]
-        return len(hosts) == 1 and _host_name(hosts[0].decode("latin-1")) in self._hosts
-
     def _secured(self, send: Send) -> Callable[[Message], Awaitable[None]]:
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -204,12 +200,6 @@ def _knows(edition: Edition, path: str) -> bool:
 def _base_path(base_url: str) -> str:
     rest = base_url.partition("://")[2]
     return "/" + rest.partition("/")[2].strip("/") if "/" in rest else ""
-
-
-def _host_name(field: str) -> str:
-    """Return the name of a Host field without its port; an IPv6 address keeps its brackets."""
-    name = field.rpartition(":")[0] if field.rpartition(":")[2].isdigit() else field
-    return (name or field).casefold()
 
 
 def _header_value(location: str) -> bytes:

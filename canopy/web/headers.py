@@ -39,6 +39,18 @@ def with_security(headers: Headers, security: Headers) -> Headers:
     return headers + [field for field in security if field[0] not in own]
 
 
+def host_name(headers: Headers) -> str:
+    """Return the name in the Host field without its port, in lower case; empty unless there is just one.
+
+    An IPv6 address keeps its brackets.
+    """
+    fields = [value.decode("latin-1") for name, value in headers if name == b"host"]
+    if len(fields) != 1:
+        return ""
+    name, _, port = fields[0].rpartition(":")
+    return (name if name and port.isdigit() else fields[0]).casefold()
+
+
 def decode_path(raw: bytes) -> str | None:
     """Return the path that a request's percent-encoded path means, or None if it cannot mean any.
 

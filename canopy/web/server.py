@@ -18,12 +18,13 @@ import uvicorn
 from canopy.errors import ConfigError
 from canopy.web.app import Application, logged
 from canopy.web.guard import GuardedProtocol
-from canopy.web.headers import security_headers
+from canopy.web.headers import host_name, security_headers
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from canopy.config import Settings
+    from canopy.render.representation import Headers
     from canopy.sync import Sync
     from canopy.web.githost import GitHost
     from canopy.web.live import Hub
@@ -65,7 +66,7 @@ async def serve(sync: Sync, settings: Settings, sockets: list[socket.socket], hu
     if settings.access_log:
         app = logged(app)
     if settings.tls_port:
-        servers = [_server(_to_https(settings.tls_port), settings), _server(app, settings, tls=True)]
+        servers = [_server(_to_https(settings), settings), _server(app, settings, tls=True)]
     else:
         servers = [_server(app, settings)]
     _handle_signals(servers, sync, hub)
@@ -127,23 +128,25 @@ def _handle_signals(servers: list[_Server], sync: Sync, hub: Hub) -> None:
     loop.add_signal_handler(signal.SIGHUP, sync.trigger)
 
 
-def _to_https(port: int) -> ASGIApp:
+def _to_https(settings: Settings) -> ASGIApp:
     """Answer every plain request with 301 to the same address over HTTPS, as the original Canopy does."""
+    hosts = frozenset(host.casefold() for host in settings.allowed_hosts)
 
     async def redirect(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 (ASGI)
-        host = next((value for name, value in scope["headers"] if name == b"host"), b"localhost")
-        name = host.rpartition(b":")[0] if host.rpartition(b":")[2].isdigit() else host
+        name = host_name(scope["headers"])
+        if hosts and name not in hosts:
+            # A cache in between must not learn to send our readers to somebody else's host.
+            await _say(send, 421, [(b"content-type", b"text/plain; charset=utf-8")])
+            return
         query = b"?" + scope["query_string"] if scope["query_string"] else b""
-        suffix = b"" if port == 443 else b":%d" % port
-        location = b"https://" + name + suffix + scope["raw_path"] + query
-        headers = [(b"location", location), (b"content-length", b"0")]
-        await send(
-            {
-                "type": "http.response.start",
-                "status": 301,
-                "headers": headers + security_headers(https=False),
-            }
-        )
-        await send({"type": "http.response.body", "body": b""})
+        place = (name or "localhost") + ("" if settings.tls_port == 443 else f":{settings.tls_port}")
+        location = b"https://" + place.encode("latin-1") + scope["raw_path"] + query
+        await _say(send, 301, [(b"location", location)])
 
     return redirect
+
+
+async def _say(send: Send, status: int, headers: Headers) -> None:
+    headers = [*headers, (b"content-length", b"0"), *security_headers(https=False)]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
