@@ -174,7 +174,7 @@ class Server:
 
 
 def start(*arguments: str, data: Path, cwd: Path | None = None, ready: bool = True, **env: str) -> Server:
-    """Start Canopy, on a free port unless told which, and wait until it listens (and, if `ready`, has an edition)."""
+    """Start Canopy, by default on a free port; wait until it listens (and, if `ready`, has an edition)."""
     port = [] if "--port" in arguments else ["--port", "0"]
     command = [sys.executable, "-m", "canopy", *arguments, *port, "--data", str(data)]
     process = subprocess.Popen(
