@@ -9,6 +9,9 @@ import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Literal
 
+import structlog
+
+from canopy.errors import CanopyError
 from canopy.web.refusal import Refused
 
 if TYPE_CHECKING:
@@ -17,13 +20,27 @@ if TYPE_CHECKING:
     from canopy.render.representation import Headers
     from canopy.tokens import Tokens
 
+log = structlog.get_logger("canopy.git")
+
 Reading = Literal["public", "private", "off"]
 
 TRIES = 10
 """Wrong tokens from one address within `WINDOW` seconds; then none is looked at for as long."""
 WINDOW = 60.0
 _ADDRESSES = 10_000
-_FORWARDED = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip", b"via"})
+_FORWARDED = frozenset(
+    (
+        b"forwarded",
+        b"via",
+        b"x-forwarded-for",
+        b"x-forwarded-host",
+        b"x-forwarded-proto",
+        b"x-real-ip",
+        b"true-client-ip",
+        b"cf-connecting-ip",
+    )
+)
+"""What proxies add: a request with one of these does not come from this machine."""
 _CHALLENGE: Headers = [(b"www-authenticate", b'Basic realm="Canopy: any name, and a token as password"')]
 
 
@@ -56,15 +73,20 @@ class Access:
                 "Tokens are taken over https only. Is there a proxy that terminates TLS? "
                 "Then set behind_tls = true in Canopy's settings.",
             )
-        address = scope["client"][0] if scope.get("client") else ""
+        address = self._address(scope)
         self._bear_with(address)
         secret = _password(scope)
         if secret is None:
             raise Refused(
                 401, "A token is needed: give any user name, and the token as password.", _CHALLENGE
             )
-        name = self._tokens.check(secret)
+        try:
+            name = self._tokens.check(secret)
+        except CanopyError as exc:
+            log.error("nobody can be admitted", reason=str(exc))  # noqa: TRY400 (the reason says it all)
+            raise Refused(503, "No token can be checked at the moment; the server's log says why.") from exc
         if name is None:
+            log.warning("a wrong token", address=address)
             self._remember_failure(address)
             raise Refused(401, "This token is not, or no longer, valid.", _CHALLENGE)
         return name
@@ -79,6 +101,19 @@ class Access:
             return ipaddress.ip_address(scope["client"][0]).is_loopback
         except ValueError:
             return False
+
+    def _address(self, scope: Scope) -> str:
+        """Return whose failures are counted together: an IPv4 address, or a /64 of IPv6."""
+        given = scope["client"][0] if scope.get("client") else ""
+        if self._behind_tls:
+            # All come from the proxy, which appended the address that it saw itself: only that counts.
+            field = next((value for name, value in scope["headers"] if name == b"x-forwarded-for"), b"")
+            given = field.decode("latin-1").rpartition(",")[2].strip() or given
+        try:
+            address = ipaddress.ip_address(given)
+        except ValueError:
+            return given[:64]
+        return str(ipaddress.ip_network(f"{address}/64", strict=False)) if address.version == 6 else given
 
     def _bear_with(self, address: str) -> None:
         failures = self._failures.get(address)

@@ -43,11 +43,6 @@ async def pieces(receive: Receive, most_bytes: int) -> AsyncIterator[bytes]:
             return
 
 
-async def whole(receive: Receive, most_bytes: int) -> bytes:
-    """Return a small body."""
-    return b"".join([piece async for piece in pieces(receive, most_bytes)])
-
-
 async def spool(receive: Receive, most_bytes: int, *, gzipped: bool) -> BinaryIO:
     """Return a body as a file, inflated if it is `gzipped`; both sizes are limited. The caller closes it."""
     file = cast("BinaryIO", tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 (handed to the caller)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Literal, TypeVar
 
 import structlog
 
+from canopy.git.push import Verdict
 from canopy.web.bodies import spool
 from canopy.web.refusal import Refused
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from canopy.git.host import Host
-    from canopy.git.push import Proposal, PushPolicy, Verdict
+    from canopy.git.push import Proposal, PushPolicy
     from canopy.render.representation import Headers
     from canopy.web.access import Access
 
@@ -35,10 +36,16 @@ Service = Literal["git-upload-pack", "git-receive-pack"]
 
 log = structlog.get_logger("canopy.git")
 
-_NEGOTIATION_BYTES = 16 * 1024 * 1024
+_NEGOTIATION_BYTES = 4 * 1024 * 1024
 """The most that a fetch may say about what it has."""
+_ASK_SECONDS, _PUSH_SECONDS = 60.0, 1800.0
+"""For which the body of a fetch, or of a push, may come in."""
+_BODIES = 64
+"""Requests whose bodies may come in at once: each may take room on the disk."""
 _WAITING = 16
 """Requests that may wait for their turn; more are told to come again."""
+_GLANCE = 0.5
+"""Seconds between two glances at whether the event loop still runs."""
 _SERVICES: dict[str, Service] = {name: name for name in ("git-upload-pack", "git-receive-pack")}
 _NO_CACHE: Headers = [
     (b"expires", b"Fri, 01 Jan 1980 00:00:00 GMT"),
@@ -86,7 +93,7 @@ class GitHost:
             "git-upload-pack": asyncio.Semaphore(limits.clones),
             "git-receive-pack": asyncio.Semaphore(limits.pushes),
         }
-        self._waiting = 0
+        self._waiting = self._bodies = 0
         self._threads = ThreadPoolExecutor(limits.pushes + limits.clones + 2, thread_name_prefix="git")
 
     def close(self) -> None:
@@ -123,17 +130,32 @@ class GitHost:
         name = self._admit(scope, service)
         if _field(scope, b"content-type") != f"application/x-{service}-request":
             raise Refused(415, f"The body must be application/x-{service}-request.")
-        async with self._turn(service):
-            most = self._limits.push_bytes if pushing else _NEGOTIATION_BYTES
-            with await spool(
-                receive, most, gzipped=_field(scope, b"content-encoding") in ("gzip", "x-gzip")
-            ) as body:
+        most = self._limits.push_bytes if pushing else _NEGOTIATION_BYTES
+        # The turn begins when the body is here: whoever dribbles keeps nobody from theirs.
+        with await self._body(scope, receive, most, _PUSH_SECONDS if pushing else _ASK_SECONDS) as body:
+            async with self._turn(service):
                 answer = _Stream(send, service)
                 if pushing:
                     await self._receive_pack(body, answer, name)
                 else:
                     await self._upload_pack(body, answer, receive, _field(scope, b"git-protocol"))
                 await answer.end()
+
+    async def _body(self, scope: Scope, receive: Receive, most: int, seconds: float) -> BinaryIO:
+        gzipped = _field(scope, b"content-encoding") in ("gzip", "x-gzip")
+        length = _field(scope, b"content-length")
+        if length.isdigit() and int(length) > most:
+            raise Refused(413, f"The request has more than {most:,} bytes.", [(b"connection", b"close")])
+        if self._bodies >= _BODIES:
+            raise _busy()
+        self._bodies += 1
+        try:
+            async with asyncio.timeout(seconds):
+                return await spool(receive, most, gzipped=gzipped)
+        except TimeoutError as exc:
+            raise Refused(408, "The request took too long.", [(b"connection", b"close")]) from exc
+        finally:
+            self._bodies -= 1
 
     async def _upload_pack(self, body: BinaryIO, answer: _Stream, receive: Receive, protocol: str) -> None:
         start, gone = time.perf_counter(), asyncio.create_task(_disconnected(receive))
@@ -150,7 +172,10 @@ class GitHost:
         loop = asyncio.get_running_loop()
 
         def review(proposal: Proposal) -> Verdict:
-            return asyncio.run_coroutine_threadsafe(self._review(proposal, name), loop).result()
+            try:
+                return _await(self._review(proposal, name), loop)
+            except CancelledError:
+                return Verdict(accept=False, reason="the server is stopping; push again in a moment")
 
         start = time.perf_counter()
         # A push that arrived whole is carried out, even if its pusher does not wait for the answer.
@@ -183,7 +208,7 @@ class GitHost:
     async def _turn(self, service: str) -> AsyncIterator[None]:
         """Wait until there is room for one more, if not too many wait already."""
         if self._waiting >= _WAITING:
-            raise Refused(503, "This host is busy; try again in a moment.", [(b"retry-after", b"10")])
+            raise _busy()
         self._waiting += 1
         try:
             await self._turns[service].acquire()
@@ -210,7 +235,10 @@ class _Stream:
 
     def write(self, piece: bytes) -> None:
         """Send a piece; called in a thread."""
-        asyncio.run_coroutine_threadsafe(self._more(piece), self._loop).result()
+        try:
+            _await(self._more(piece), self._loop)
+        except CancelledError as exc:
+            raise ConnectionAbortedError("the server is stopping") from exc
 
     async def end(self) -> None:
         """Let the client see the end."""
@@ -232,6 +260,30 @@ class _Stream:
                 (b"x-accel-buffering", b"no"),
             ]
             await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+def _busy() -> Refused:
+    return Refused(503, "This host is busy; try again in a moment.", [(b"retry-after", b"10")])
+
+
+def _await(coroutine: Coroutine[Any, Any, T], loop: asyncio.AbstractEventLoop) -> T:
+    """Return what a coroutine makes of itself in the event loop; called in a thread.
+
+    Raises `CancelledError` when the loop ends first: a thread that waits for it would wait for ever.
+    """
+    try:
+        future = asyncio.run_coroutine_threadsafe(coroutine, loop)
+    except RuntimeError as exc:
+        coroutine.close()
+        raise CancelledError from exc
+    while True:
+        done, _ = wait([future], timeout=_GLANCE)
+        if done:
+            return future.result()
+        if not loop.is_running():
+            future.cancel()
+            coroutine.close()
+            raise CancelledError
 
 
 async def _disconnected(receive: Receive) -> None:

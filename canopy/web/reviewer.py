@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from canopy.errors import SyncError
+from canopy.errors import CanopyError
 from canopy.git.push import Proposal, Verdict
 from canopy.review import describe, refusal
 
@@ -27,9 +27,15 @@ class Reviewer:
     async def __call__(self, proposal: Proposal, pusher: str) -> Verdict:
         """Build the proposed site, and say what is new about it."""
         try:
+            if proposal.old and proposal.old != self._sync.state.commit:
+                # The push before this one is in the repository, but not yet in the edition to compare with.
+                await self._sync.trigger(sure=True)
             review = await self._sync.review(proposal.repository, proposal.new)
-        except SyncError as exc:
+        except CanopyError as exc:
             return Verdict(accept=False, reason=str(exc))
+        except Exception as exc:  # a push's outer edge: the pusher hears of a bug instead of waiting for ever
+            log.exception("a push could not be reviewed", pusher=pusher, commit=proposal.new[:12])
+            return Verdict(accept=False, reason=f"internal error while reviewing: {type(exc).__name__}")
         reason = refusal(review, self._reject)
         log.info(
             "reviewed",
