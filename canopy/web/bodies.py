@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import tempfile
 import zlib
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -12,10 +13,12 @@ from canopy.web.refusal import Refused
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from starlette.types import Receive
+    from starlette.types import Receive, Scope
 
 _IN_MEMORY = 1024 * 1024
 _PIECE = 256 * 1024
+_DRAINED, _PAUSE = 64 * 1024 * 1024, 2.0
+"""Bytes, and seconds of silence, that are borne with after a body was too large."""
 SILENCE = 60.0
 """Seconds without a byte before a body is given up."""
 
@@ -34,6 +37,7 @@ async def pieces(receive: Receive, most_bytes: int) -> AsyncIterator[bytes]:
         piece = message.get("body", b"")
         read += len(piece)
         if read > most_bytes:
+            await _drain(receive)
             raise Refused(
                 413, f"The request has more than {most_bytes:,} bytes.", [(b"connection", b"close")]
             )
@@ -41,6 +45,26 @@ async def pieces(receive: Receive, most_bytes: int) -> AsyncIterator[bytes]:
             yield piece
         if not message.get("more_body", False):
             return
+
+
+def refuse_early(scope: Scope, most_bytes: int) -> None:
+    """Raise `Refused` when a client that asks before it sends (RFC 9110, 10.1.1) would send too much."""
+    fields = dict(scope["headers"])
+    length = fields.get(b"content-length", b"")
+    if b"expect" in fields and length.isdigit() and int(length) > most_bytes:
+        raise Refused(413, f"The request has more than {most_bytes:,} bytes.", [(b"connection", b"close")])
+
+
+async def _drain(receive: Receive) -> None:
+    """Let a client finish, within reason: many read the answer only then, and a reset would destroy it."""
+    left = _DRAINED
+    with contextlib.suppress(TimeoutError):
+        while left > 0:
+            async with asyncio.timeout(_PAUSE):
+                message = await receive()
+            left -= len(message.get("body", b""))
+            if message["type"] == "http.disconnect" or not message.get("more_body", False):
+                return
 
 
 async def spool(receive: Receive, most_bytes: int, *, gzipped: bool) -> BinaryIO:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, TypeVar
 import structlog
 
 from canopy.git.push import Verdict
-from canopy.web.bodies import spool
+from canopy.web.bodies import refuse_early, spool
 from canopy.web.refusal import Refused
 
 if TYPE_CHECKING:
@@ -143,9 +143,7 @@ class GitHost:
 
     async def _body(self, scope: Scope, receive: Receive, most: int, seconds: float) -> BinaryIO:
         gzipped = _field(scope, b"content-encoding") in ("gzip", "x-gzip")
-        length = _field(scope, b"content-length")
-        if length.isdigit() and int(length) > most:
-            raise Refused(413, f"The request has more than {most:,} bytes.", [(b"connection", b"close")])
+        refuse_early(scope, most)
         if self._bodies >= _BODIES:
             raise _busy()
         self._bodies += 1

@@ -21,7 +21,7 @@ from canopy.config import webhook_secrets
 from canopy.errors import WebhookRejected
 from canopy.render.representation import encode, represent
 from canopy.render.theme import Theme
-from canopy.web.bodies import pieces
+from canopy.web.bodies import pieces, refuse_early
 from canopy.web.conditional import answer
 from canopy.web.metrics import SyncCollector
 from canopy.web.refusal import Refused
@@ -143,8 +143,7 @@ class OwnAddresses:
     async def _believed(self, request: Request) -> Delivery:
         """Examine a request as it comes in. Raises `Refused` or `WebhookRejected`."""
         scrutiny = Scrutiny(dict(request.headers), self._secrets, read=self._examined < _PAYLOADS)
-        if int(request.headers.get("content-length", "0")) > MOST_BYTES:
-            raise Refused(413, f"The request has more than {MOST_BYTES:,} bytes.")
+        refuse_early(request.scope, MOST_BYTES)
         self._examined += 1
         try:
             async with asyncio.timeout(_HOOK_SECONDS):
