@@ -1,4 +1,4 @@
-"""A notepad as its author sees it: Canopy with a repository of its own, and a clone that is pushed over HTTP."""
+"""A notepad as its author sees it: Canopy with a repository of its own, and a clone for pushing."""
 
 from __future__ import annotations
 

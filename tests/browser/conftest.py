@@ -20,7 +20,7 @@ _POLICY = ("content security policy", "content-security-policy")
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """A browser; with the module's end its event loop goes, too, for the tests that run one of their own."""
+    """Start a browser; with the module its event loop ends, too, for tests that run one of their own."""
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("there is no chromium on this machine")

@@ -4,6 +4,7 @@ import { enhanceCode } from "./code.js";
 import { enhanceContents } from "./contents.js";
 import { parts, told } from "./essence.js";
 import { morph } from "./morph.js";
+import { notJustNow } from "./notice.js";
 
 const passages = "p, li, dt, dd, td, th, pre, h1, h2, h3, h4, h5, h6, figure, summary, blockquote, .entry";
 const regions = ".opening, .prose, .entries, .terms, .state";
@@ -13,7 +14,7 @@ export function exchange(fresh) {
   enhanceCode(fresh);
   const touched = new Set();
   for (const passage of document.querySelectorAll(".fresh")) renew(passage);
-  document.querySelector(".just-now")?.remove();
+  notJustNow();
   head(fresh);
   const hold = steady();
   const focused = document.activeElement;

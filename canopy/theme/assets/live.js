@@ -1,7 +1,7 @@
 // A page that is open follows the notes: when a new edition changes what it shows, it changes in place.
 
 import { essence } from "./essence.js";
-import { justNow, notice, prepareToSpeak, speak, unnotice } from "./notice.js";
+import { justNow, notice, notJustNow, prepareToSpeak, speak, unnotice } from "./notice.js";
 import { follow } from "./stream.js";
 
 // The theme's assets are at <base>/-/assets/, wherever a proxy has put the site.
@@ -115,6 +115,7 @@ function gone() {
   const around = section ? [section.textContent, section.href] : ["First page", base];
   const text = "This page has been deleted; what you see is its last version.";
   if (document.querySelector("body > .notice")?.textContent.startsWith(text)) return;
+  notJustNow();
   notice(text, ["What is here now", location.href], around);
   speak("This page was deleted");
 }

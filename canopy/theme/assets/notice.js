@@ -18,13 +18,17 @@ export function speak(text) {
 }
 
 export function justNow() {
-  document.querySelector(".just-now")?.remove();
+  notJustNow();
   const note = document.createElement("p");
   note.className = "just-now";
   note.textContent = "Updated just now";
   document.querySelector("main .opening")?.append(note);
   clearTimeout(later);
-  later = setTimeout(() => note.remove(), minute);
+  later = setTimeout(notJustNow, minute);
+}
+
+export function notJustNow() {
+  document.querySelector(".just-now")?.remove();
 }
 
 // Links are pairs of text and address.
