@@ -49,6 +49,8 @@ _MANY, _CALM, _FLOOD = 20, 0.5, 30.0
 """So many who ask are a flood; it is over when nobody asked for so long, or when it lasts longer."""
 _REVIEWED = 500
 """Pages that are rendered for a review; a push that changes more is an import, not a note."""
+_REVIEW_SECONDS = 15.0
+"""After which no further page is rendered for a review: somebody waits for it."""
 _RENAMES = 600.0
 """Seconds that following renames may take; what was found by then is kept."""
 _CLOSING = 1.0
@@ -164,10 +166,16 @@ class Sync:
         self._reviewed = commit, site
         changes, edition = compare(before, site), self._press.edition(site, _now())
         paths = list(dict.fromkeys([*changes.written, *mentions(site, changes.lost)]))
+        unread, known = len(paths), before.shown() if before else {}
         for path in paths[:_REVIEWED]:
+            if time.perf_counter() - start > _REVIEW_SECONDS:
+                break
             await self.drive(self._press.findings(edition, path))
+            if old is not None and path in known:
+                # What was wrong before is not this push's fault, even if nobody has seen the page since.
+                await self.drive(self._press.findings(old, path))
+            unread -= 1
         problems = news(old.problems if old else (), edition.problems)
-        unread = max(0, len(paths) - _REVIEWED)
         return Review(site, changes, problems, time.perf_counter() - start, unread)
 
     # -- the loop -------------------------------------------------------------------------------------
