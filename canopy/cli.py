@@ -239,7 +239,12 @@ def _metavar(annotation: Any) -> str:  # noqa: ANN401 (whatever a field is annot
 
 def _configure_logs(settings: Settings) -> None:
     json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
-    secrets = [getattr(settings, name).get_secret_value() for name in secret_fields()]
+    secrets = [
+        part.strip()
+        for name in secret_fields()
+        for value in [getattr(settings, name).get_secret_value()]
+        for part in (value, *value.split(","))
+    ]
     configure(json=json, level=settings.log_level, secrets=secrets)
 
 

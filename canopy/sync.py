@@ -122,8 +122,8 @@ class Sync:
         self._listeners: list[Callable[[Edition, Edition | None], None]] = []
         self._quiet = self._asked = 0.0
         self._sure = asyncio.Event()
-        self._reviewed: tuple[str, Site] | None = None
-        """The site of the commit that was reviewed last: publishing it need not build it again."""
+        self._reviewed: tuple[str, Snapshot, Site] | None = None
+        """The commit that was reviewed last: publishing it need not read and build it again."""
         self._news = ""
         """The commit whose dates became better known since it was published."""
 
@@ -160,10 +160,9 @@ class Sync:
         start, old = time.perf_counter(), self.edition
         before = old.site if old else None
         read = self._origin.read
-        site = await self._in_thread(
-            lambda: build(read(repository, commit, self._snapshot), self._options, before)
-        )
-        self._reviewed = commit, site
+        snapshot = await self._in_thread(lambda: read(repository, commit, self._snapshot))
+        site = await self._in_thread(lambda: build(snapshot, self._options, before))
+        self._reviewed = commit, snapshot, site
         changes, edition = compare(before, site), self._press.edition(site, _now())
         paths = list(dict.fromkeys([*changes.written, *mentions(site, changes.lost)]))
         unread, known = len(paths), before.shown() if before else {}
@@ -271,13 +270,13 @@ class Sync:
         return changed, len(site.problems)
 
     def _build(self, commit: str, old: Edition | None, durations: dict[str, float]) -> Site:
-        start = time.perf_counter()
-        snapshot = self._origin.snapshot(commit, self._snapshot)
-        read = time.perf_counter()
+        start = read = time.perf_counter()
         reviewed, self._reviewed = self._reviewed, None
         if reviewed is not None and reviewed[0] == commit and old is not None and old.site.commit != commit:
-            site = reviewed[1]
+            _, snapshot, site = reviewed
         else:
+            snapshot = self._origin.snapshot(commit, self._snapshot)
+            read = time.perf_counter()
             site = build(snapshot, self._options, old.site if old else None)
         durations["read"] = read - start
         durations["build"] = time.perf_counter() - read

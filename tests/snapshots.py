@@ -29,7 +29,15 @@ def blob(
     data = content.encode() if isinstance(content, str) else content
     last = EPOCH + timedelta(days=day if updated is None else updated)
     authors = (author,) if author else ()
-    return Blob(path, hashlib.sha1(data).hexdigest(), data, EPOCH + timedelta(days=day), last, authors)
+    return Blob(
+        path,
+        hashlib.sha1(data).hexdigest(),
+        data,
+        EPOCH + timedelta(days=day),
+        last,
+        authors,
+        EPOCH + timedelta(days=day),
+    )
 
 
 def snapshot(files: Mapping[str, str | bytes | Blob]) -> Snapshot:
@@ -68,7 +76,7 @@ def snapshot_of_bundle(name: str) -> Snapshot:
         )
         contents = _contents(bare, [blob_id for _, blob_id in entries])
     when = datetime.fromisoformat(stamp)
-    blobs = {path: Blob(path, i, contents[i], when, when, ("History",)) for path, i in entries}
+    blobs = {path: Blob(path, i, contents[i], when, when, ("History",), when) for path, i in entries}
     return Snapshot(Commit(commit, name, when, ""), blobs)
 
 

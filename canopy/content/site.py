@@ -150,7 +150,7 @@ def _page(file: File, address: str, section: str) -> Page:
         elif front.updated:
             created = updated
     authors = front.authors or tuple(Author(name) for name in blob.authors[:1] if name.strip())
-    return Page(source, address, section, source.title, authors, front.tags, created, updated, blob.created)
+    return Page(source, address, section, source.title, authors, front.tags, created, updated, blob.added)
 
 
 def _ordered(pages: Mapping[str, Page], memo: Memo | None) -> list[Page]:

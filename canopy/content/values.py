@@ -104,7 +104,7 @@ class Page:
     """When it was published: the front matter's date, else history's; None when neither knows."""
     updated: datetime | None
     history_created: datetime | None
-    """History's own date: what the original Canopy derived the ids of feed entries from."""
+    """When history has this very path added: what the original Canopy derived the ids of feed entries from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ class Site:
     """What the next build takes over; no part of the site's meaning, and of no use outside this room."""
 
     def shown(self) -> dict[str, Page]:
-        """Return every page by the path at which readers see it: pages, and those that introduce a section."""
+        """Return every page by the path at which readers see it, those that introduce a section too."""
         introductions = {s.path: s.index for s in self.sections.values() if s.index is not None}
         return {**self.pages, **introductions}
 

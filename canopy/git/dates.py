@@ -38,6 +38,8 @@ class Facts:
     created: datetime | None = None
     updated: datetime | None = None
     authors: tuple[str, ...] = ()
+    added: datetime | None = None
+    """As `created`, but of this very path: renames are not followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,18 @@ class Dates:
         added = [nodes[event >> 2].commit for event in lineage.origin if event & 3 == ADDED]
         first = None if lineage.hidden else min(reversed(added), key=_committed, default=None)
         names = dict.fromkeys(commit.author for commit in reversed(own) if commit.author)
-        return Facts(first.authored if first else None, own[0].authored if own else None, tuple(names))
+        return Facts(
+            first.authored if first else None,
+            own[0].authored if own else None,
+            tuple(names),
+            self._added(path),
+        )
+
+    def _added(self, path: bytes) -> datetime | None:
+        events, hidden = self._events(path)
+        added = [self._graph.nodes[event >> 2].commit for event in events if event & 3 == ADDED]
+        first = None if hidden else min(reversed(added), key=_committed, default=None)
+        return first.authored if first else None
 
     def lineage(self, path: bytes, source_of: Callable[[int, bytes], Source | None]) -> Lineage:
         """Follow a file back; `source_of` says what a commit (a number of the graph) made a path from.

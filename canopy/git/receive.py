@@ -106,8 +106,9 @@ class Reception:
                 if file.tell():
                     summary = take_in(place, file, self.repository.limits, self.cancelled)
                 pack.unlink(missing_ok=True)
-                self._decide(request, place)
+                view = self._decide(request, place)
                 self._move(request, place)
+                self._learn(request, view)
         return summary
 
     def _spool(self, body: BinaryIO, file: BinaryIO) -> None:
@@ -121,8 +122,8 @@ class Reception:
             file.write(piece)
         file.flush()
 
-    def _decide(self, request: Request, place: Quarantine) -> None:
-        """Give each command that must not be its reason."""
+    def _decide(self, request: Request, place: Quarantine) -> Repository:
+        """Give each command that must not be its reason; return the view in which all was looked at."""
         # The view forgets with the quarantine what it learnt of objects that may be thrown away.
         view = self.repository.view(place.path)
         connectivity = Connectivity(
@@ -139,6 +140,7 @@ class Reception:
             if not command.reason and command.new and command.ref == self.policy.published_ref.encode():
                 self._ask(command, request, view)
         self._spread_failure(request)
+        return view
 
     def _judge(self, command: Command, connectivity: Connectivity) -> None:
         """Raise `PushRejected` when a command is against the rules or the facts."""
@@ -193,6 +195,14 @@ class Reception:
                 raise LimitExceeded("the push was broken off")
             self._keep(request, place)
             transaction.commit()
+
+    def _learn(self, request: Request, view: Repository) -> None:
+        """Let the repository know what the review learnt, when all that it saw was accepted."""
+        published = self.policy.published_ref.encode()
+        if any(command.ref == published and command.new for command in request.commands) and not any(
+            command.reason for command in request.commands
+        ):
+            self.repository.adopt(view)
 
     def _keep(self, request: Request, place: Quarantine) -> None:
         """Move the objects into the repository that the accepted refs need, and no others."""

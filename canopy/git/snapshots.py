@@ -175,7 +175,7 @@ class Reader:
                 "commit the file itself: git lfs migrate export",
             )
         facts = self.facts(raw) if self.facts else UNKNOWN
-        return Blob(path, blob_id, data, facts.created, facts.updated, facts.authors)
+        return Blob(path, blob_id, data, facts.created, facts.updated, facts.authors, facts.added)
 
     def _redate(self, draft: _Draft, changed: set[bytes] | None) -> None:
         """Look again at what history says of the files that did not change."""
@@ -188,9 +188,10 @@ class Reader:
     def _dated(self, blob: Blob, raw: bytes) -> Blob:
         """Return the blob itself if history says nothing new about it."""
         facts = self.facts(raw) if self.facts else UNKNOWN
-        if (blob.created, blob.updated, blob.authors) == (facts.created, facts.updated, facts.authors):
+        known = (blob.created, blob.updated, blob.authors, blob.added)
+        if known == (facts.created, facts.updated, facts.authors, facts.added):
             return blob
-        return Blob(blob.path, blob.id, blob.data, facts.created, facts.updated, facts.authors)
+        return Blob(blob.path, blob.id, blob.data, facts.created, facts.updated, facts.authors, facts.added)
 
 
 def _problem(path: str, reason: str, cure: str) -> Problem:

@@ -40,6 +40,9 @@ class Blob:
     """Author time of the newest commit that changed the file; None when history does not know."""
     authors: tuple[str, ...] = ()
     """Names of those who changed the file, the first author first, without repetition."""
+    added: datetime | None = None
+    """Author time of the commit that added this very path, renames not followed: what the original Canopy
+    calls created, and derives the ids of feed entries from. None when history does not know."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(path, {"Dated/Second": written + "Changed."})
     commit(path, "Change", GIT_AUTHOR_DATE="2018-02-03T04:05:06+0100")
     write(path, {"Dated/Written": article("Written", date="1999-12-31")})
-    commit(path, "Write")
+    commit(path, "Write", GIT_AUTHOR_DATE="2019-01-01T00:00:00+0000")
     git("checkout", "-q", "other", cwd=path)
     write(path, {"Only-here": article("The other branch")})
     commit(path, "Other")
