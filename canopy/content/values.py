@@ -104,7 +104,7 @@ class Page:
     """When it was published: the front matter's date, else history's; None when neither knows."""
     updated: datetime | None
     history_created: datetime | None
-    """When history has this very path added: what the original Canopy derived the ids of feed entries from."""
+    """When this very path was added: what the original Canopy derived the ids of feed entries from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 _POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: http: data:; "
-    b"font-src 'self'; media-src 'self' https: http:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
-    b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    b"font-src 'self'; media-src 'self' https: http:; connect-src 'self'; manifest-src 'self'; "
+    b"worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _ONE_YEAR = 31_536_000
