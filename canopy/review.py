@@ -6,8 +6,11 @@ The sync worker builds the new site and finds its problems; here they become the
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
 
 from canopy.problem import Problem, Severity
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 Reject = Literal["never", "errors", "problems"]
 _SHOWN = 20
 """Lines of one kind: a terminal is no place for a catalogue."""
+_LOST = 50
+"""Lost pages whose mentions are looked for in every text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +92,23 @@ def news(old: Iterable[Problem], new: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problem for problem in new if (problem.path, problem.reason) not in known))
 
 
-def mentions(site: Site, lost: Iterable[str]) -> tuple[str, ...]:
-    """Return the paths of pages whose text may link to a lost path: the candidates for broken links."""
-    ends = {path.rpartition("/")[2] for path in lost} - {""}
-    return tuple(path for path, page in site.shown().items() if any(end in page.source.body for end in ends))
+def mentions(site: Site, old: Site | None, lost: Iterable[str]) -> tuple[str, ...]:
+    """Return the paths of pages whose text may link to a lost path: the candidates for broken links.
+
+    A link names the end of a page's address or its file; where very many are lost, only the first count.
+    """
+    before = old.shown() if old is not None else {}
+    ends: dict[str, None] = {}
+    for path in list(lost)[:_LOST]:
+        file = before[path].source.path if path in before else ""
+        for name in (path.rpartition("/")[2], PurePosixPath(file).stem):
+            ends |= dict.fromkeys((name, quote(name)))
+    wanted = [end for end in ends if end]
+    if not wanted:
+        return ()
+    return tuple(
+        path for path, page in site.shown().items() if any(end in page.source.body for end in wanted)
+    )
 
 
 def refusal(review: Review, reject: Reject) -> str:
@@ -105,42 +123,62 @@ def refusal(review: Review, reject: Reject) -> str:
     first = worst[0]
     place = f"{first.path}:{first.line}" if first.line else first.path
     more = f", and {len(worst) - 1} more" if len(worst) > 1 else ""
-    return f"{place}: {first.reason}{more}"
+    return _harmless(f"{place}: {first.reason}{more}")
 
 
-def describe(review: Review) -> Iterator[str]:
-    """Yield the lines that the pusher reads."""
+def describe(review: Review, refused: str = "") -> Iterator[str]:
+    """Yield the lines that the pusher reads; `refused` is why the push is not accepted, if it is not.
+
+    No line holds a control character: what is in a repository must not steer the terminal of its readers.
+    """
+    yield from map(_harmless, _refused(review) if refused else _accepted(review))
+
+
+def _accepted(review: Review) -> Iterator[str]:
     site, changes = review.site, review.changes
-    if not changes.paths and not review.problems:
-        yield f"Canopy: no page changes ({_milliseconds(review.seconds)})"
-        return
-    yield f"Canopy: {_summary(changes)} ({_milliseconds(review.seconds)})"
+    yield f"Canopy: {_summary(review)} ({_duration(review.seconds)})"
     yield from _listed("new", [site.absolute(path) for path in changes.added])
     yield from _listed("changed", [site.absolute(path) for path in changes.changed])
     yield from _listed("moved", [_move(site, source, to) for source, to in changes.moved])
     yield from _listed("gone", [_loss(site, path) for path in changes.removed])
-    problems = [str(problem) for problem in review.problems]
-    if problems:
+    yield from _kept_addresses(site, changes)
+    if review.problems:
         yield ""
-        yield from problems[:_SHOWN]
-    if len(problems) > _SHOWN:
-        yield f"… and {len(problems) - _SHOWN} more; `canopy check` shows all"
+        yield from _problems(review)
     if review.unread:
-        yield f"{review.unread} changed pages were not looked at; `canopy check` looks at all"
+        yield f"{_count(review.unread, 'page')} not looked at, to be quick; `canopy check` looks at all"
 
 
-def _summary(changes: Changes) -> str:
-    parts = [
-        f"{len(paths)} {word}"
-        for paths, word in (
-            (changes.added, "new"),
-            (changes.changed, "changed"),
-            (changes.moved, "moved"),
-            (changes.removed, "gone"),
-        )
-        if paths
-    ]
-    return ", ".join(parts) or "no page changes"
+def _refused(review: Review) -> Iterator[str]:
+    problems = _count(len(review.problems), "problem")
+    yield f"Canopy: not published, because of {problems} ({_duration(review.seconds)})"
+    yield from _problems(review)
+    yield "Nothing of this push was kept: correct it, `git commit --amend`, and push again"
+
+
+def _problems(review: Review) -> Iterator[str]:
+    # What is an error is read first; the rest in the order of the files.
+    ordered = sorted(review.problems, key=lambda problem: problem.severity is not Severity.ERROR)
+    yield from (str(problem) for problem in ordered[:_SHOWN])
+    if len(ordered) > _SHOWN:
+        yield f"… and {len(ordered) - _SHOWN} more; `canopy check` shows all"
+
+
+def _summary(review: Review) -> str:
+    changes = review.changes
+    counts = (
+        (len(changes.added), "new"),
+        (len(changes.changed), "changed"),
+        (len(changes.moved), "moved"),
+        (len(changes.removed), "gone"),
+    )
+    found = [(count, word) for count, word in counts if count]
+    parts = [f"{count} {word}" for count, word in found]
+    if found:  # what is counted is said once: "2 new pages, 1 changed"
+        pages, word = _count(found[0][0], "page"), found[0][1]
+        parts[0] = f"{pages} gone" if word == "gone" else pages.replace(" ", f" {word} ")
+    text = ", ".join(parts) or "no page changes"
+    return f"{text}; {_count(len(review.problems), 'problem')}" if review.problems else text
 
 
 def _listed(word: str, lines: list[str]) -> Iterator[str]:
@@ -151,9 +189,23 @@ def _listed(word: str, lines: list[str]) -> Iterator[str]:
 
 
 def _move(site: Site, source: str, to: str) -> str:
-    redirects = site.redirects.get(source) == to
-    old = "the old address redirects" if redirects else f"add `aliases: [{source}]` to keep the old address"
-    return f"{site.absolute(source)} → {site.absolute(to)} ({old})"
+    redirects = " (the old address redirects)" if _redirects(site, source, to) else ""
+    return f"{site.absolute(source)} → {site.absolute(to)}{redirects}"
+
+
+def _kept_addresses(site: Site, changes: Changes) -> Iterator[str]:
+    """Say once how old addresses are kept, where any was lost by moving."""
+    lost = [(source, to) for source, to in changes.moved if not _redirects(site, source, to)]
+    if lost:
+        source, to = lost[0]
+        page = site.shown()[to]
+        which = "The old address leads" if len(lost) == 1 else "Old addresses lead"
+        yield f"{which} nowhere now; a line in the front matter keeps one, in {page.source.path}:"
+        yield f"  aliases: [{json.dumps(source, ensure_ascii=False)}]"
+
+
+def _redirects(site: Site, source: str, to: str) -> bool:
+    return site.redirects.get(source) == to
 
 
 def _loss(site: Site, path: str) -> str:
@@ -161,5 +213,13 @@ def _loss(site: Site, path: str) -> str:
     return f"{site.absolute(path)} → {target}" if target else site.absolute(path)
 
 
-def _milliseconds(seconds: float) -> str:
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def _duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+
+
+def _harmless(line: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)

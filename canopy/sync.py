@@ -164,7 +164,9 @@ class Sync:
         site = await self._in_thread(lambda: build(snapshot, self._options, before))
         self._reviewed = commit, snapshot, site
         changes, edition = compare(before, site), self._press.edition(site, _now())
-        paths = list(dict.fromkeys([*changes.written, *mentions(site, changes.lost)]))
+        # Every text is searched: the event loop must not wait for that.
+        linking = await asyncio.to_thread(mentions, site, before, changes.lost) if changes.lost else ()
+        paths = list(dict.fromkeys([*changes.written, *linking]))
         unread, known = len(paths), before.shown() if before else {}
         for path in paths[:_REVIEWED]:
             if time.perf_counter() - start > _REVIEW_SECONDS:

@@ -46,4 +46,4 @@ class Reviewer:
             refused=reason,
             ms=round(review.seconds * 1000),
         )
-        return Verdict(not reason, reason, tuple(describe(review)))
+        return Verdict(not reason, reason, tuple(describe(review, reason)))
