@@ -25,7 +25,7 @@ from canopy.render.plain import render_plain
 from canopy.render.representation import compressible, encode, represent
 from canopy.render.shelf import Shelf
 from canopy.render.views import ArticleView, ListingView
-from canopy.render.workers import RenderFailed
+from canopy.render.workers import RenderCrashed, RenderFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -61,6 +61,7 @@ class _Printed:
     inputs: Inputs
     digest: bytes
     representation: Representation
+    findings: tuple[Problem, ...] = ()
 
 
 class Edition:
@@ -112,7 +113,7 @@ def affected(old: Edition | None, new: Edition) -> tuple[str, ...] | None:
 
     More paths than need be are harmless: a reader's tab then asks, and is told that nothing changed.
     """
-    if old is None or old.outline.frame != new.outline.frame or old.site.names is not new.site.names:
+    if old is None or old.outline.setting != new.outline.setting or old.site.names is not new.site.names:
         return None
     before, now = old.site.pages, new.site.pages
     paths: set[str] = set()
@@ -193,6 +194,8 @@ class Press:
         """Take over what an earlier edition printed from the same inputs, else print it."""
         before = self._printed.get(path)
         if before is not None and before.inputs.same(inputs):
+            if before.findings:
+                edition.findings[path] = before.findings
             return before.representation
         digest, job, media_type = yield from make
         if before is not None and before.digest == digest:
@@ -202,7 +205,8 @@ class Press:
             representation = represent(
                 body, media_type, cache_control=self._cache_control, modified=edition.published
             )
-        self._printed.put(path, _Printed(inputs, digest, representation), representation.size)
+        printed = _Printed(inputs, digest, representation, edition.findings.get(path, ()))
+        self._printed.put(path, printed, representation.size)
         return representation
 
     def _page(
@@ -285,19 +289,20 @@ class Press:
 
 
 def _render_batch(
-    batch: tuple[FragmentRequest, ...],
+    batch: tuple[FragmentRequest, ...], *, again: bool = False
 ) -> Generator[Job, Any, tuple[Fragment, ...]]:
     """Render a batch; where it fails, render its pieces one by one and show the culprit plainly."""
     try:
         made: tuple[Fragment, ...] = yield Job(render_fragments, (batch,))
     except RenderFailed as exc:
-        if len(batch) == 1:
+        # A worker may have been killed for no fault of the text: only the second crash counts.
+        if len(batch) == 1 and (again or not isinstance(exc, RenderCrashed)):
             plain = render_plain(batch[0].text)
             finding = (0, f"the page cannot be rendered ({exc}) and is shown as plain text", _CURE)
             return (replace(plain, findings=(finding,)),)
         pieces: list[Fragment] = []
         for request in batch:
-            pieces += yield from _render_batch((request,))
+            pieces += yield from _render_batch((request,), again=len(batch) == 1)
         return tuple(pieces)
     return made
 

@@ -33,7 +33,7 @@ def feed_pages(outline: Outline) -> tuple[Page, ...]:
 
 def feed_inputs(outline: Outline) -> Inputs:
     """Return all that the feed depends on."""
-    return Inputs((*feed_pages(outline), outline.site.names), (outline.frame, outline.site.uuid))
+    return Inputs((*feed_pages(outline), outline.site.names), (outline.setting, outline.site.uuid))
 
 
 def feed_wanted(outline: Outline) -> tuple[FragmentRequest, ...]:

@@ -96,6 +96,11 @@ class Outline:
             return None, None
         return (own[place + 1] if place + 1 < len(own) else None), (own[place - 1] if place else None)
 
+    @property
+    def setting(self) -> tuple[Frame, str]:
+        """Return what every page of the site depends on besides its own content and neighbours."""
+        return self.frame, self.site.base_url
+
     def inputs(self, subject: Subject) -> Inputs:
         """Return all that the view of `subject` depends on; equal inputs give equal bytes."""
         site = self.site
@@ -103,14 +108,14 @@ class Outline:
             # What a writer is told may change with any file; only equal views are taken over.
             return Inputs((site,), ())
         if isinstance(subject, Page):
-            place = (self.frame, self._breadcrumbs(subject.section), site.home is subject)
+            place = (self.setting, self._breadcrumbs(subject.section), site.home is subject)
             return Inputs((subject, *self.neighbours(subject), site.names), place)
         if isinstance(subject, Section):
-            around = (self.frame, self._breadcrumbs(subject.path), self._subsections(subject.path))
+            around = (self.setting, self._breadcrumbs(subject.path), self._subsections(subject.path))
             return Inputs((subject, site.names), (*around, site.home is subject))
         if isinstance(subject, Term):
-            return Inputs((subject, site.names), (self.frame,))
-        return Inputs((site.recent if subject == "home" else site.terms, site.names), (self.frame,))
+            return Inputs((subject, site.names), (self.setting,))
+        return Inputs((site.recent if subject == "home" else site.terms, site.names), (self.setting,))
 
     def wanted(self, subject: Subject) -> tuple[FragmentRequest, ...]:
         """Return the pieces of markdown that the view of `subject` contains."""
