@@ -36,7 +36,7 @@ def check(settings: Settings, out: TextIO, err: TextIO) -> int:
     """
     place = settings.remote or "."
     snapshot, commit = _read(settings, place)
-    options = replace(site_options(settings, None, "http://127.0.0.1:8080"), identity=place)
+    options = site_options(settings, settings.root, place, "http://127.0.0.1:8080")
     site = build(snapshot, options)
     problems = _render_all(settings, site)
     for problem in problems:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
+from uuid import uuid4
 
 import structlog
 
@@ -62,6 +63,10 @@ class Origin(ABC):
     def path(self) -> Path:
         """The bare repository."""
         return self._repository.path
+
+    @abstractmethod
+    def identity(self) -> str:
+        """Return what no other site's origin has, and this one always: its feed's ids come from it."""
 
     @abstractmethod
     def last_good(self) -> str:
@@ -136,6 +141,10 @@ class Followed(Origin):
         self._depth = depth
         self._stamp: object = None
 
+    def identity(self) -> str:
+        """Return the remote's URL."""
+        return self._remote.url
+
     def last_good(self) -> str:
         """Return the commit published last."""
         return self._repository.resolve(self._branch) or ""
@@ -190,6 +199,16 @@ class Notepad(Origin):
         self._served = ""
         self._stamp: object = None
 
+    def identity(self) -> str:
+        """Return what was drawn by lot at the first start: in every container the path is the same."""
+        path = self.path / "canopy-identity"
+        try:
+            return path.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            drawn = str(uuid4())
+            path.write_text(drawn + "\n", encoding="ascii")
+            return drawn
+
     def last_good(self) -> str:
         """Return the branch's commit; of a notepad that never had any, the starter notes'."""
         commit = self._repository.resolve(self._branch)
@@ -211,6 +230,7 @@ class Notepad(Origin):
     def accept(self, commit: str) -> None:
         """Remember what is served; what was pushed is in the branch already."""
         self._served = commit
+        self._repository.compact()
 
     def moved(self) -> bool:
         """Tell whether somebody pushed."""

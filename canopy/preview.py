@@ -56,6 +56,10 @@ class Preview(Origin):
         """The folder that is shown."""
         return self._tree.top
 
+    def identity(self) -> str:
+        """Return that of what is committed."""
+        return self._committed.identity()
+
     def last_good(self) -> str:
         """Return nothing: only what is there now is worth showing to its writer."""
         return ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,7 +59,7 @@ async def run(settings: Settings, say: Callable[..., None]) -> int:
         )
         sync = Sync(
             origin,
-            replace(site_options(settings, remote, address), root=origin.root),
+            site_options(settings, origin.root, origin.identity(), address),
             press,
             workers,
             interval=settings.interval,
@@ -180,14 +179,14 @@ def git_limits(settings: Settings) -> Limits:
     )
 
 
-def site_options(settings: Settings, remote: Remote | None, address: str) -> SiteOptions:
-    """Return what the settings say about the site."""
+def site_options(settings: Settings, root: str, identity: str, address: str) -> SiteOptions:
+    """Return what the settings, and what is published, say about the site."""
     return SiteOptions(
         base_url=settings.base_url,
         address=address,
-        root=settings.root,
+        root=root,
         title=settings.title,
-        identity=remote.url if remote is not None else str(settings.data / "notepad.git"),
+        identity=identity,
     )
 
 

@@ -83,7 +83,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def site(work: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve its main branch."""
-    with running(str(work), data=tmp_path_factory.mktemp("data")) as server:
+    with running(str(work / ".git"), data=tmp_path_factory.mktemp("data")) as server:
         yield server
 
 
@@ -200,7 +200,7 @@ def test_start_page(site: Server, work: Path, tmp_path: Path) -> None:
     assert "Welcome <em>here</em>." in site.get("/").text
     assert site.get("/Start").status == 200
     folder = repository(tmp_path / "folder", {".config/index_page": "Posts", "Posts/One": article("One")})
-    with running(str(folder), data=tmp_path / "data") as server:
+    with running(str(folder / ".git"), data=tmp_path / "data") as server:
         assert "One" in server.get("/").text
         write(folder, {".config/index_page": "Nowhere"})
         commit(folder)
@@ -248,7 +248,8 @@ def test_navigation(site: Server) -> None:
     """Nav: "sections and root pages, without dotfiles, README and redirect stubs"."""
     html = site.get("/Posts/ARP").text
     menu = html[html.index('aria-label="Site"') : html.index("</nav>", html.index('aria-label="Site"'))]
-    assert read(menu).links == ["/Dated", "/Posts", "/Projects", "/Zeta"]
+    # The last one is our theme's own.
+    assert read(menu).links == ["/Dated", "/Posts", "/Projects", "/Zeta", "/tags"]
 
 
 def test_hook(site: Server) -> None:
@@ -284,7 +285,7 @@ def test_a_missing_uuid_is_derived(tmp_path: Path) -> None:
     work = repository(tmp_path / "notes", {"One": article("One")})
     found = []
     for data in ("a", "b"):
-        with running(str(work), data=tmp_path / data) as server:
+        with running(str(work / ".git"), data=tmp_path / data) as server:
             found.append(atom(server.get("/atom").body).id)
     assert found[0] == found[1]
     uuid.UUID(found[0].removeprefix("urn:uuid:"))
@@ -294,7 +295,7 @@ def test_root_of_the_repository_is_honoured(tmp_path: Path) -> None:
     """`.config/`: `root` ("http://localhost") is "honoured", whatever port the server has."""
     files: dict[str, str | bytes] = {".config/root": "https://notes.example/\n", "One": article("One")}
     work = repository(tmp_path / "notes", files)
-    with running(str(work), data=tmp_path / "data") as server:
+    with running(str(work / ".git"), data=tmp_path / "data") as server:
         assert atom(server.get("/atom").body).entries[0].link == "https://notes.example/One"
-    with running(str(work), "--base-url", "https://set.example", data=tmp_path / "data") as server:
+    with running(str(work / ".git"), "--base-url", "https://set.example", data=tmp_path / "data") as server:
         assert atom(server.get("/atom").body).entries[0].link == "https://set.example/One"
