@@ -215,7 +215,7 @@ def _welcome(
         return
     clone = where + settings.git_path
     lines = [f"Read your notepad at  {where}"]
-    if tokens.all():
+    if tokens.begun:
         lines += [
             f"Write in it:          git clone {clone} notes",
             "Another token:        canopy token add NAME",
