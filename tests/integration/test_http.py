@@ -47,7 +47,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve a small site."""
     folder = tmp_path_factory.mktemp("http")
     work = repository(folder / "notes", FILES)
-    with running(str(work), data=folder / "data", CANOPY_STATUS_TOKEN=TOKEN) as server:
+    with running(str(work / ".git"), data=folder / "data", CANOPY_STATUS_TOKEN=TOKEN) as server:
         yield server
 
 
@@ -330,7 +330,9 @@ def below(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve the site below `/notes`."""
     folder = tmp_path_factory.mktemp("below")
     work = repository(folder / "notes", {**FILES, "notes/Inner.md": "# Inner\n"})
-    with running(str(work), "--base-url", "https://example.org/notes/", data=folder / "data") as server:
+    with running(
+        str(work / ".git"), "--base-url", "https://example.org/notes/", data=folder / "data"
+    ) as server:
         yield server
 
 

@@ -190,10 +190,10 @@ def test_a_notepad_of_its_own(tmp_path: Path) -> None:
         assert state["commit"] == git("rev-parse", "HEAD", cwd=work).strip()
 
 
-def test_a_work_tree_shows_what_is_committed(tmp_path: Path) -> None:
-    """A path of a work tree as the remote: a commit there shows by itself, an edit alone does not."""
+def test_the_repository_of_a_work_tree_shows_what_is_committed(tmp_path: Path) -> None:
+    """The `.git` of a work tree as the remote: a commit there shows by itself, an edit alone does not."""
     work = repository(tmp_path / "notes", {"one.md": "# One\n"})
-    with running(str(work), "--interval", "1h", data=tmp_path / "data") as canopy:
+    with running(str(work / ".git"), "--interval", "1h", data=tmp_path / "data") as canopy:
         write(work, {"one.md": "# One\n\nEdited.\n", "two.md": "# Two\n"})
         assert canopy.get("/two").status == 404
         commit(work)
