@@ -37,6 +37,7 @@ access = structlog.get_logger("canopy.access")
 
 OWN = "/-/"
 EVENTS = "/-/events"
+_EVENTS = EVENTS.encode()
 _READING = frozenset({"GET", "HEAD"})
 
 
@@ -46,6 +47,7 @@ class Application:
     def __init__(self, sync: Sync, settings: Settings, hub: Hub, git: GitHost) -> None:
         self._sync = sync
         self._hub = hub
+        hub.headers += security_headers(https=bool(settings.tls_port))
         self._git = git
         self._git_path = settings.git_path
         self._base_path = _base_path(settings.base_url)
@@ -59,6 +61,14 @@ class Application:
         """Answer one request; the life of the server is `canopy.web.server`'s."""
         if scope["type"] != "http":
             return
+        if scope["raw_path"].endswith(_EVENTS) and self._is_stream(scope):
+            # Before an edition is looked at: a stream that lasts for days must not keep one alive.
+            # And without another frame or closure in between: there may be ten thousand of them.
+            try:
+                await self._hub(scope, receive, send)
+            except Refused as exc:
+                await exc.answer(self._secured(send))
+            return
         edition = self._sync.edition
         path = self._path(edition, scope["raw_path"])
         if edition is not None and path is not None and scope["method"] in _READING and not self._hosts:
@@ -67,6 +77,10 @@ class Application:
                 await self._send(representation, scope, send)
                 return
         await self._answer(edition, path, scope, receive, send)
+
+    def _is_stream(self, scope: Scope) -> bool:
+        known = not self._hosts or host_name(scope["headers"]) in self._hosts
+        return known and scope["method"] == "GET" and self._path(None, scope["raw_path"]) == EVENTS
 
     def _path(self, edition: Edition | None, raw: bytes) -> str | None:
         path = decode_path(raw)
@@ -90,8 +104,6 @@ class Application:
             )
         elif self._hosts and host_name(scope["headers"]) not in self._hosts:
             await self._plain(send, 421, "This server does not answer to that host name.")
-        elif path == EVENTS and method == "GET":
-            await self._guarded(self._hub(scope, receive, self._secured(send)), send)
         elif path == self._git_path or path.startswith(self._git_path + "/"):
             rest = path.removeprefix(self._git_path)
             await self._guarded(self._git(scope, receive, self._secured(send), rest), send)

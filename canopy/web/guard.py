@@ -26,6 +26,9 @@ HEADER_FIELDS = 100
 class GuardedProtocol(HttpToolsProtocol):
     """One connection, with an end to everybody's patience."""
 
+    # Outside the instance's dictionary, which would double in size: there may be ten thousand connections.
+    __slots__ = ("_deadline", "_header_bytes", "_in_header", "_stalled")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (uvicorn's own signature)
         super().__init__(*args, **kwargs)
         self._deadline: asyncio.TimerHandle | None = None

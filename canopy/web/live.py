@@ -52,6 +52,8 @@ class Hub:
 
     def __init__(self, *, most: int, most_per_address: int) -> None:
         """Admit `most` readers, of them `most_per_address` from one address."""
+        self.headers = list(_HEADERS)
+        """Of every stream."""
         self._most = most
         self._most_per_address = most_per_address
         self._readers: dict[asyncio.Task[None], Send] = {}
@@ -96,10 +98,12 @@ class Hub:
             return
         self._addresses[address] += 1
         try:
-            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+            await send({"type": "http.response.start", "status": 200, "headers": self.headers})
             told = self._id
             retry = b"retry: %d\n\n" % random.randint(RETRY_MS // 2, RETRY_MS * 3 // 2)  # noqa: S311 (no secret)
             await send(_piece(retry + (self._event(None) if told else b"")))
+            # Nobody needs the request any more, and there may be ten thousand of them for days.
+            scope.get("headers", []).clear()
             self._readers[task] = send
             if self._id != told:
                 await send(_piece(self._event(None)))
