@@ -116,7 +116,9 @@ def refusal(review: Review, reject: Reject) -> str:
     if reject == "never":
         return ""
     worst = [
-        problem for problem in review.problems if reject == "problems" or problem.severity is Severity.ERROR
+        problem
+        for problem in _worst_first(review.problems)
+        if reject == "problems" or problem.severity is Severity.ERROR
     ]
     if not worst:
         return ""
@@ -157,11 +159,14 @@ def _refused(review: Review) -> Iterator[str]:
 
 
 def _problems(review: Review) -> Iterator[str]:
-    # What is an error is read first; the rest in the order of the files.
-    ordered = sorted(review.problems, key=lambda problem: problem.severity is not Severity.ERROR)
+    ordered = _worst_first(review.problems)
     yield from (str(problem) for problem in ordered[:_SHOWN])
     if len(ordered) > _SHOWN:
         yield f"… and {len(ordered) - _SHOWN} more; `canopy check` shows all"
+
+
+def _worst_first(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: (problem.severity is not Severity.ERROR, problem))
 
 
 def _summary(review: Review) -> str:

@@ -143,7 +143,7 @@ def _password(scope: Scope) -> str | None:
     field = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
     scheme, _, given = field.partition(b" ")
     if scheme.lower() == b"bearer":
-        return given.strip().decode("utf-8", "replace")
+        return given.strip().decode("utf-8", "replace") or None
     if scheme.lower() != b"basic":
         return None
     try:
@@ -152,4 +152,4 @@ def _password(scope: Scope) -> str | None:
         return None
     name, _, password = pair.partition(":")
     # `git clone https://TOKEN@host/…` makes the token the user's name.
-    return password or name
+    return password or name or None
