@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from json import dumps as encode
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -48,6 +49,7 @@ def configure(*, json: bool, level: str, secrets: Iterable[str] = ()) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _keep if json else _harmless,
                 last,
                 _Redactor(secret for secret in secrets if secret),
             ],
@@ -57,19 +59,35 @@ def configure(*, json: bool, level: str, secrets: Iterable[str] = ()) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # uvicorn and urllib3 tell what we tell ourselves, or nobody wants to know.
-    for name in ("uvicorn", "uvicorn.error", "urllib3", "dulwich", "watchfiles"):
+    for name in ("urllib3", "dulwich", "watchfiles"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns of whatever a stranger sends that is not HTTP, and of upgrades that we do not want.
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def _keep(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     return event
 
 
+def _harmless(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Escape what would steer the terminal of whoever reads the log: strangers choose addresses and names."""
+    return {name: _escaped(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def _escaped(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
+
+
 class _Redactor:
     """The last processor: looks at the line itself, so that nothing slips past it, tracebacks included."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = sorted(secrets, key=len, reverse=True)
+        # A secret may also stand in the line as JSON writes it.
+        forms = {form for secret in secrets for form in (secret, encode(secret)[1:-1])}
+        self._secrets = sorted(forms, key=len, reverse=True)
 
     def __call__(self, _logger: WrappedLogger, _method: str, line: Any) -> str:  # noqa: ANN401 (a rendered line)
         for secret in self._secrets:
