@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,20 @@ class Proxy(ThreadingHTTPServer):
         self.upstream = 0
         self.events = threading.Event()
         self.events.set()
+        self.cache: dict[str, tuple[float, int, bytes]] = {}
+
+    @contextlib.contextmanager
+    def cached(self, path: str, seconds: int) -> Iterator[None]:
+        """Answer for `path` as a CDN with a copy of what it is now, which expires after so many seconds."""
+        upstream = http.client.HTTPConnection("127.0.0.1", self.upstream, timeout=30)
+        with contextlib.closing(upstream):
+            upstream.request("GET", path)
+            # It is a second old already, as copies are.
+            self.cache[path] = (time.monotonic() - 1, seconds, upstream.getresponse().read())
+        try:
+            yield
+        finally:
+            del self.cache[path]
 
     @property
     def url(self) -> str:
@@ -42,6 +57,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(404, "not below the prefix")
             return
         path = self.path.removeprefix(self.server.prefix)
+        since, seconds, copy = self.server.cache.get(path, (0.0, 0, b""))
+        if (age := time.monotonic() - since) < seconds:
+            self.send_response_only(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(copy)))
+            self.send_header("Cache-Control", f"public, max-age=0, s-maxage={seconds}, must-revalidate")
+            self.send_header("Age", str(round(age)))
+            self.end_headers()
+            self.wfile.write(copy)
+            return
         if path.startswith("/-/events"):
             self.server.events.wait(30)
         upstream = http.client.HTTPConnection("127.0.0.1", self.server.upstream, timeout=30)

@@ -150,6 +150,22 @@ class TestAPush:
         assert tab.evaluate("document.getAnimations().length") == 0
         assert tab.evaluate("window.animated") is None
 
+    def test_waits_with_its_light_until_the_tab_is_looked_at(self, book: Notepad, reader: Any) -> None:
+        """A hidden tab changes at once, and shows what is new when its reader comes back."""
+        book.push({"long.md": long()})
+        context = reader()
+        context.add_init_script(
+            "window.away = false; Object.defineProperty(document, 'hidden', { get: () => window.away })"
+        )
+        tab = opened(context, book, "/long")
+        tab.evaluate("window.away = true")
+        book.push({"long.md": long(p1="Changed behind the reader's back.")})
+        shows(tab, "Changed behind the reader's back.")
+        settle(tab)
+        assert tab.locator(".fresh").count() == 0
+        tab.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
+        tab.wait_for_selector(".fresh")
+
     def test_touches_only_what_is_new(self, book: Notepad, reader: Any) -> None:
         """What goes on goes on: a video before which something is inserted stays the same element."""
         video = '<video src="film.webm" controls></video>'
@@ -332,3 +348,13 @@ class TestBelowAPath:
         book.push({"aside/other.md": note("Pushed before the tab could hear.", title="Other")})
         proxy.events.set()
         shows(tab, "Pushed before the tab could hear.")
+
+    def test_a_cache_on_the_way_is_asked_again_when_its_copy_is_too_old(
+        self, site: tuple[Notepad, Any], reader: Any
+    ) -> None:
+        """Where a CDN answers with the page as it was, the tab asks once more when that copy expires."""
+        book, proxy = site
+        tab = opened(reader(), book, "/aside/other", proxy.url)
+        with proxy.cached("/aside/other", seconds=2):
+            book.push({"aside/other.md": note("Pushed behind a cache.", title="Other")})
+            shows(tab, "Pushed behind a cache.")

@@ -11,6 +11,7 @@ const tries = 5;
 
 let shown; // The essence of what this page shows.
 let known; // When that was asked for, on this page's clock.
+let published = -Infinity; // When the newest edition was.
 let next, asking;
 let failures = 0;
 let unseen = []; // Passages that changed while nobody looked.
@@ -29,7 +30,7 @@ export function enhanceLive() {
 }
 
 function heard({ age, spread, paths }) {
-  const published = performance.now() - age;
+  published = performance.now() - age;
   if (known > published || (paths && !paths.includes(here()))) return;
   later(Math.random() * spread);
 }
@@ -37,7 +38,7 @@ function heard({ age, spread, paths }) {
 // The path of this page within the site, decoded; where that can't be told, no list of paths has it.
 function here() {
   try {
-    return decodeURIComponent(location.pathname.slice(base.length - 1)).replace(/(.)\/$/, "$1");
+    return decodeURIComponent(location.pathname.slice(base.length - 1)).replace(/(.)\/$/, "$1") || "/";
   } catch {
     return "";
   }
@@ -58,10 +59,12 @@ async function look() {
     const signal = AbortSignal.timeout?.(patience);
     const address = location.pathname + location.search;
     const answer = await fetch(address, { cache: "no-cache", headers, signal });
-    if (answer.status >= 500) throw new Error(`answered ${answer.status}`);
+    if (!answer.ok && !lost(answer)) throw new Error(`answered ${answer.status}`);
+    const wait = stale(answer, now);
     await understand(answer);
     known = now;
     failures = 0;
+    if (wait) later(wait);
   } catch {
     // The stream tells when the server is back; this is for a page that failed alone.
     if (failures++ < tries) later(2000 * 2 ** failures * (0.5 + Math.random()));
@@ -70,12 +73,21 @@ async function look() {
   }
 }
 
+const lost = (answer) => answer.status === 404 || answer.status === 410;
+
+// A cache on the way may answer for a while with what is older than the edition: how long, in milliseconds?
+function stale({ headers }, now) {
+  const age = 1000 * Number(headers.get("age"));
+  const most = 1000 * Number(/s-maxage=(\d+)/.exec(headers.get("cache-control"))?.[1]);
+  return age > now - published && most > 0 ? Math.max(most - age, 1000) : 0;
+}
+
 async function understand(answer) {
+  const message = document.querySelector("main > .state");
+  if (lost(answer) && !message) return gone();
   if (!answer.headers.get("content-type")?.startsWith("text/html")) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!fresh.querySelector("body > main")) return;
-  const message = document.querySelector("main > .state");
-  if (!answer.ok && !message) return gone();
+  if (!fresh.querySelector("body > main#_main")) return;
   if (answer.redirected && !continues(fresh)) return moved(answer.url, fresh);
   const changed = essence(fresh) !== shown;
   if (answer.redirected) history.replaceState(history.state, "", answer.url + location.hash);
