@@ -190,6 +190,7 @@ def _settings(parser: argparse.ArgumentParser, words: list[str], default: str = 
 
     rules = {
         "remote": lambda remote: remote and parse_remote(remote),
+        "mirror_to": lambda remote: remote and parse_remote(remote),
         "branch": lambda branch: parse_remote("/", branch),
     }
     return load(flags, os.environ, Path(config) if config else None, rules=rules)

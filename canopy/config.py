@@ -223,6 +223,8 @@ def _contradictions(settings: Settings, wrong: frozenset[str]) -> list[tuple[str
             found.append(
                 ("webhook_secret_file" if settings.webhook_secret_file else "webhook_secret", str(exc))
             )
+    if settings.mirror_to and settings.remote:
+        found.append(("mirror_to", "is for a notepad of its own; what follows a remote has its backup there"))
     if settings.tls_port and settings.tls_port == settings.port:
         found.append(("tls_port", "is the same as port; plain HTTP needs a port of its own to redirect from"))
     return found

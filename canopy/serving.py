@@ -15,6 +15,7 @@ from canopy.git import Credentials, Kind, Limits, Repository, parse_remote
 from canopy.git.host import Host
 from canopy.git.push import PushPolicy
 from canopy.git.worktree import WorkTree, find_worktree, is_bare
+from canopy.mirror import Mirror
 from canopy.origin import Followed, Lock, Notepad, copy_path, open_copy, open_notepad
 from canopy.preview import Preview, watch
 from canopy.render.edition import Press, affected
@@ -71,7 +72,16 @@ async def run(settings: Settings, say: Callable[..., None]) -> int:
         git = git_host(settings, sync, origin, tokens, remote)
         _welcome(say, settings, tokens, remote, address)
         unwatch = watch_tree(origin, sync)
-        await serve(sync, settings, sockets, hub, git)
+        if git.mirror is not None:
+            mirror = git.mirror
+            # Pushes by path go onward too: the worker sees those.
+            sync.subscribe(lambda _new, _old: mirror.wake())
+            mirror.start()
+        try:
+            await serve(sync, settings, sockets, hub, git)
+        finally:
+            if git.mirror is not None:
+                git.mirror.close()
     finally:
         unwatch()
         workers.close()
@@ -153,6 +163,27 @@ def git_host(
         pushed=lambda: sync.trigger(sure=True),
         policy=lambda: PushPolicy(origin.branch, settings.force),
         read_only="" if remote is None else f"This is a mirror; push to {remote.display}.",
+        mirror=open_mirror(settings, origin),
+    )
+
+
+def open_mirror(settings: Settings, origin: Origin) -> Mirror | None:
+    """Return what pushes onward to a backup, if one is set; it begins to work when it is started."""
+    if not settings.mirror_to:
+        return None
+    remote = parse_remote(settings.mirror_to)
+    return Mirror(
+        origin.repository,
+        remote,
+        Credentials(
+            username=settings.mirror_username or remote.username,
+            password=settings.mirror_password.get_secret_value() or remote.password,
+            ssh_key=settings.ssh_key,
+            host_key=settings.ssh_host_key,
+            known_hosts=settings.ssh_known_hosts,
+        ),
+        git_limits(settings),
+        settings.data / "mirrored.json",
     )
 
 

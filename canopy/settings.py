@@ -176,6 +176,14 @@ class Settings(BaseModel):
     behind_tls: bool = Field(
         False, description="A proxy terminates TLS: tokens are taken over plain HTTP from everywhere."
     )
+    # Its text may hold a password, like `remote`.
+    mirror_to: str = Field(
+        "", description="A backup remote to which a notepad pushes onward what it accepted.", repr=False
+    )
+    mirror_username: str = Field("", description="For an HTTPS backup.")
+    mirror_password: SecretStr = Field(
+        SecretStr(""), description="The password or token for an HTTPS backup."
+    )
     max_push: Bytes = Field(256 * 1024**2, gt=0, description="The most that one push may transfer.")
     max_readers: Count = Field(10_000, ge=0, description="The most tabs that follow pushes live.")
     max_readers_per_address: Count = Field(

@@ -189,7 +189,10 @@ def http_backend(
 def cgi(request: BaseHTTPRequestHandler, folder: Path) -> None:
     """Answer one request by `git http-backend` for the repositories in a folder."""
     target, _, query = request.path.partition("?")
-    body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
+    if request.headers.get("Transfer-Encoding") == "chunked":
+        body = _dechunked(request)
+    else:
+        body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
     done = subprocess.run(
         ["git", "-c", "http.receivepack=true", "http-backend"],
         input=body,
@@ -218,6 +221,15 @@ def cgi(request: BaseHTTPRequestHandler, folder: Path) -> None:
     request.send_header("Content-Length", str(len(content)))
     request.end_headers()
     request.wfile.write(content)
+
+
+def _dechunked(request: BaseHTTPRequestHandler) -> bytes:
+    pieces = []
+    while size := int(request.rfile.readline(), 16):
+        pieces.append(request.rfile.read(size))
+        request.rfile.readline()
+    request.rfile.readline()
+    return b"".join(pieces)
 
 
 @contextmanager

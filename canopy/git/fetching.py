@@ -73,14 +73,21 @@ def fetch(
     serves what it served before.
     """
     limits = limits or repository.limits
+    with connected(remote, credentials or Credentials(), limits) as (client, path):
+        return _Fetch(repository, remote, limits, client, path, depth).run()
+
+
+@contextlib.contextmanager
+def connected(remote: Remote, credentials: Credentials, limits: Limits) -> Iterator[tuple[GitClient, str]]:
+    """Lend a guarded client of a remote and the path to ask it for; what it raises is translated."""
     with contextlib.ExitStack() as stack:
         deadline = stack.enter_context(Deadline(limits.fetch_seconds))
-        credentials = _with_userinfo(credentials or Credentials(), remote)
+        credentials = _with_userinfo(credentials, remote)
         ssh = stack.enter_context(Ssh(credentials, limits, deadline)) if remote.kind is Kind.SSH else None
         stack.enter_context(_translated(remote, credentials, deadline, ssh))
         client, path = _client(remote, credentials, limits, deadline, ssh)
         stack.callback(client.close)
-        return _Fetch(repository, remote, limits, client, path, depth).run()
+        yield client, path
 
 
 @dataclass(slots=True)

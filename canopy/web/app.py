@@ -54,7 +54,7 @@ class Application:
         self._hook = settings.hook
         self._security = security_headers(https=bool(settings.tls_port))
         self._messages = Messages(sync, self._base_path)
-        self._own: ASGIApp = OwnAddresses(sync, settings, hub).app()
+        self._own: ASGIApp = OwnAddresses(sync, settings, hub, git.mirror).app()
         self._hosts = frozenset(host.casefold() for host in settings.allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from canopy.git.host import Host
     from canopy.git.push import Proposal, PushPolicy
+    from canopy.mirror import Mirror
     from canopy.render.representation import Headers
     from canopy.web.access import Access
 
@@ -76,12 +77,14 @@ class GitHost:
         pushed: Callable[[], Awaitable[object]],
         policy: Callable[[], PushPolicy],
         read_only: str = "",
+        mirror: Mirror | None = None,
     ) -> None:
         """Serve `host`; with `read_only`, its text is the answer to every push.
 
         `review` is asked about each push to the published branch, with the pusher's name; `pushed` is
         called after each push that moved a ref, and awaited before git sees the end of its answer.
         """
+        self.mirror = mirror
         self._host = host
         self._access = access
         self._limits = limits
@@ -193,6 +196,8 @@ class GitHost:
                 ms=round((time.perf_counter() - start) * 1000),
             )
         if outcome.accepted:
+            if self.mirror is not None:
+                self.mirror.wake()
             await self._pushed()
 
     def _admit(self, scope: Scope, service: str) -> str:

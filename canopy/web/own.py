@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from canopy.config import Settings
+    from canopy.mirror import Mirror
     from canopy.sync import Outcome, Sync
     from canopy.web.live import Hub
     from canopy.web.webhooks import Delivery
@@ -55,9 +56,10 @@ _MOST_PROBLEMS = 1000
 class OwnAddresses:
     """The endpoints for what belongs to Canopy and not to the notes."""
 
-    def __init__(self, sync: Sync, settings: Settings, hub: Hub) -> None:
+    def __init__(self, sync: Sync, settings: Settings, hub: Hub, mirror: Mirror | None = None) -> None:
         self._sync = sync
         self._hub = hub
+        self._mirror = mirror
         self._secrets = webhook_secrets(settings)
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._examined = 0
@@ -100,7 +102,7 @@ class OwnAddresses:
         """Tell what is served, since when, and what is wrong."""
         if not _may_look(request, self._token):
             return _refused()
-        return JSONResponse(_status(self._sync, self._hub), headers=_NO_STORE)
+        return JSONResponse(_status(self._sync, self._hub, self._mirror), headers=_NO_STORE)
 
     async def metrics(self, request: Request) -> Response:
         """Tell the same to a monitoring system."""
@@ -203,7 +205,7 @@ def _may_look(request: Request, token: str) -> bool:
         return False
 
 
-def _status(sync: Sync, hub: Hub) -> dict[str, object]:
+def _status(sync: Sync, hub: Hub, mirror: Mirror | None) -> dict[str, object]:
     state, edition = sync.state, sync.edition
     problems = edition.problems if edition is not None else ()
     age = (datetime.now(UTC) - state.published).total_seconds() if state.published else None
@@ -221,6 +223,21 @@ def _status(sync: Sync, hub: Hub) -> dict[str, object]:
         "readers": hub.readers,
         "rendered": len(edition.ready) if edition is not None else 0,
         "durations_ms": {step: round(seconds * 1000, 1) for step, seconds in state.durations.items()},
+        "mirror": _lag(mirror) if mirror is not None else None,
         "problem_count": len(problems),
         "problems": [str(problem) for problem in problems[:_MOST_PROBLEMS]],
+    }
+
+
+def _lag(mirror: Mirror) -> dict[str, object]:
+    """Tell how far the backup is behind."""
+    lag, now = mirror.lag, datetime.now(UTC)
+    return {
+        "remote": mirror.remote,
+        "refs_behind": lag.refs,
+        "seconds_behind": (now - lag.since).total_seconds() if lag.since else 0,
+        "complete": lag.complete.isoformat() if lag.complete else None,
+        "error": lag.error or None,
+        "failures": lag.failures,
+        "next_try": lag.retry.isoformat() if lag.retry else None,
     }

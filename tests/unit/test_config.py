@@ -297,7 +297,7 @@ class TestSecrets:
 
     def test_names(self) -> None:
         """These are the settings that must never be shown."""
-        assert secret_fields() == {"password", "status_token", "webhook_secret"}
+        assert secret_fields() == {"mirror_password", "password", "status_token", "webhook_secret"}
 
     def test_text_of_settings_shows_none(self) -> None:
         """Neither form of the settings' text shows a secret, nor the remote, whose URL may hold one."""
