@@ -110,4 +110,9 @@ def notepad(folder: Path, *arguments: str, **env: str) -> Iterator[Notepad]:
     with running(*arguments, data=data, **env) as server:
         found = _CLONE.search(server.output)
         assert found is not None, server.output
-        yield Notepad(server, folder, data, found[1], found[2])
+        pad = Notepad(server, folder, data, found[1], found[2])
+        try:
+            yield pad
+        finally:
+            if pad.server is not server:  # it was started again
+                pad.server.kill()
