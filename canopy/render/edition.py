@@ -67,7 +67,7 @@ class _Printed:
 class Edition:
     """A site with what has been rendered of it."""
 
-    __slots__ = ("findings", "outline", "published", "ready", "site")
+    __slots__ = ("findings", "outline", "pages", "published", "ready", "site")
 
     def __init__(self, outline: Outline, published: datetime) -> None:
         self.site: Site = outline.site
@@ -75,9 +75,23 @@ class Edition:
         self.published = published
         """In whole seconds, UTC."""
         self.ready: dict[str, Representation] = {}
-        """By path of the site: the look-up of the hot path."""
+        """By path of the site."""
+        self.pages: dict[bytes, Representation] = {}
+        """By request target, as links of the site are written: the look-up of the hot path."""
         self.findings: dict[str, tuple[Problem, ...]] = {}
         """What rendering found wrong, by path of the site."""
+
+    def keep(self, path: str, representation: Representation) -> None:
+        """Have a representation at hand for the next request."""
+        self.ready[path] = representation
+        # Files have header fields of their own, so they take the longer way.
+        if not representation.ranges:
+            self.pages[self.site.url(path).encode()] = representation
+
+    def forget(self, path: str) -> None:
+        """Make room: the next request has it printed again."""
+        self.ready.pop(path, None)
+        self.pages.pop(self.site.url(path).encode(), None)
 
     def has(self, path: str) -> bool:
         """Tell whether `Press.print` can make something for `path`."""
@@ -164,7 +178,7 @@ class Press:
         return self._printed.full
 
     def print(self, edition: Edition, path: str) -> Generator[Job, Any, Representation]:
-        """Make the representation of a path that the edition has, and keep it in `edition.ready`."""
+        """Make the representation of a path that the edition has, and keep it in the edition."""
         asset = edition.site.assets.get(path)
         if asset is not None:
             representation = yield from self._file(edition, asset)
@@ -180,8 +194,8 @@ class Press:
                 edition, path, edition.outline.inputs(subject), self._page(edition, path, subject)
             )
         for forgotten in self._printed.settle():
-            edition.ready.pop(forgotten, None)
-        edition.ready[path] = representation
+            edition.forget(forgotten)
+        edition.keep(path, representation)
         return representation
 
     def _reuse(

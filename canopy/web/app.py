@@ -61,21 +61,25 @@ class Application:
         """Answer one request; the life of the server is `canopy.web.server`'s."""
         if scope["type"] != "http":
             return
+        edition = self._sync.edition
+        if edition is not None:
+            representation = edition.pages.get(scope["raw_path"])
+            if representation is not None and scope["method"] in _READING and not self._hosts:
+                status, headers, body = answer(representation, scope["headers"])
+                start = {"type": "http.response.start", "status": status, "headers": headers + self._security}
+                await send(start)
+                await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+                return
         if scope["raw_path"].endswith(_EVENTS) and self._is_stream(scope):
-            # Before an edition is looked at: a stream that lasts for days must not keep one alive.
-            # And without another frame or closure in between: there may be ten thousand of them.
+            # A stream that lasts for days must not keep an edition alive; and there may be ten thousand of
+            # them, so that nothing stands between it and the hub.
+            edition = None
             try:
                 await self._hub(scope, receive, send)
             except Refused as exc:
                 await exc.answer(self._secured(send))
             return
-        edition = self._sync.edition
         path = self._path(edition, scope["raw_path"])
-        if edition is not None and path is not None and scope["method"] in _READING and not self._hosts:
-            representation = edition.ready.get(path)
-            if representation is not None:
-                await self._send(representation, scope, send)
-                return
         await self._answer(edition, path, scope, receive, send)
 
     def _is_stream(self, scope: Scope) -> bool:

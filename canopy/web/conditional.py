@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,16 +32,10 @@ _WANTED = frozenset(
 )
 
 
-class Answer(NamedTuple):
-    """What is sent, but for the server's own header fields."""
-
-    status: int
-    headers: Headers
-    body: bytes
-
-
-def answer(representation: Representation, request: Iterable[tuple[bytes, bytes]]) -> Answer:
-    """Return the answer to a GET for `representation`; HEAD has the same without the body.
+def answer(
+    representation: Representation, request: Iterable[tuple[bytes, bytes]]
+) -> tuple[int, Headers, bytes]:
+    """Return status, header fields and body of the answer to a GET; HEAD has the same without the body.
 
     `request` has lower-case names, as in ASGI. A field that cannot be parsed is ignored, as the RFC wants.
     """
@@ -54,16 +48,16 @@ def answer(representation: Representation, request: Iterable[tuple[bytes, bytes]
         representation.identity if ranged else _select(representation, fields.get(b"accept-encoding", b""))
     )
     if representation.status != 200:
-        return Answer(representation.status, variant.headers, variant.body)
+        return representation.status, variant.headers, variant.body
     if len(fields) > (b"accept-encoding" in fields):
         status = _precondition(representation.modified, variant, fields)
         if status == 304:
-            return Answer(304, variant.not_modified, b"")
+            return 304, variant.not_modified, b""
         if status == 412:
-            return Answer(412, [*variant.not_modified, (b"content-length", b"0")], b"")
+            return 412, [*variant.not_modified, (b"content-length", b"0")], b""
         if ranged and _range_applies(representation.modified, variant, fields):
             return _partial(variant, fields[b"range"])
-    return Answer(200, variant.headers, variant.body)
+    return 200, variant.headers, variant.body
 
 
 def _select(representation: Representation, accepted: bytes) -> Variant:
@@ -145,16 +139,16 @@ def _range_applies(modified: datetime | None, variant: Variant, fields: dict[byt
     return modified is not None and _date(condition) == modified
 
 
-def _partial(variant: Variant, field: bytes) -> Answer:
+def _partial(variant: Variant, field: bytes) -> tuple[int, Headers, bytes]:
     """Answer a single range; several ranges, which no reader of notes needs, get the whole (14.2)."""
     match = _RANGE.fullmatch(field)
     if match is None or not (match[1] or match[2]):
-        return Answer(200, variant.headers, variant.body)
+        return 200, variant.headers, variant.body
     length = len(variant.body)
     if match[1]:
         first, last = int(match[1]), min(int(match[2] or length - 1), length - 1)
         if match[2] and int(match[2]) < first:
-            return Answer(200, variant.headers, variant.body)
+            return 200, variant.headers, variant.body
     else:
         first, last = max(0, length - int(match[2])), length - 1
     if first > last:
@@ -163,11 +157,11 @@ def _partial(variant: Variant, field: bytes) -> Answer:
             (b"content-range", b"bytes */%d" % length),
             (b"content-length", b"0"),
         ]
-        return Answer(416, headers, b"")
+        return 416, headers, b""
     body = variant.body[first : last + 1]
     headers = [(name, value) for name, value in variant.headers if name != b"content-length"]
     headers += [
         (b"content-length", b"%d" % len(body)),
         (b"content-range", b"bytes %d-%d/%d" % (first, last, length)),
     ]
-    return Answer(206, headers, body)
+    return 206, headers, body
