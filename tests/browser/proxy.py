@@ -25,6 +25,8 @@ class Proxy(ThreadingHTTPServer):
         self.upstream = 0
         self.events = threading.Event()
         self.events.set()
+        self.refusals = 0
+        """Requests for the stream that are still to be answered with 503."""
         self.cache: dict[str, tuple[float, int, bytes]] = {}
 
     @contextlib.contextmanager
@@ -51,6 +53,8 @@ class Proxy(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: Proxy
+    # Of an answer in HTTP/1.0, Chromium ignores the entity tag.
+    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         if not self.path.startswith(self.server.prefix + "/"):
@@ -69,6 +73,10 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if path.startswith("/-/events"):
             self.server.events.wait(30)
+            if self.server.refusals:
+                self.server.refusals -= 1
+                self.send_error(503, "too many readers")
+                return
         upstream = http.client.HTTPConnection("127.0.0.1", self.server.upstream, timeout=30)
         with contextlib.closing(upstream):
             kept = {name: value for name, value in self.headers.items() if name.lower() != "connection"}

@@ -349,6 +349,17 @@ class TestBelowAPath:
         proxy.events.set()
         shows(tab, "Pushed before the tab could hear.")
 
+    def test_a_tab_that_was_sent_away_comes_again(self, site: tuple[Notepad, Any], reader: Any) -> None:
+        """After a 503 a browser gives the stream up for good; the page doesn't."""
+        book, proxy = site
+        proxy.refusals = 1
+        tab = reader().new_page()
+        tab.goto(proxy.url + "/aside/other")
+        tab.evaluate("window.marker = 'not reloaded'")
+        book.push({"aside/other.md": note("Pushed to a full house.", title="Other")})
+        shows(tab, "Pushed to a full house.")
+        assert proxy.refusals == 0
+
     def test_a_cache_on_the_way_is_asked_again_when_its_copy_is_too_old(
         self, site: tuple[Notepad, Any], reader: Any
     ) -> None:
