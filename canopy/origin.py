@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 
@@ -203,11 +203,11 @@ class Notepad(Origin):
         """Return what was drawn by lot at the first start: in every container the path is the same."""
         path = self.path / "canopy-identity"
         try:
-            return path.read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError):
-            drawn = str(uuid4())
-            path.write_text(drawn + "\n", encoding="ascii")
-            return drawn
+            return f"urn:uuid:{UUID(path.read_text(encoding='ascii').strip())}"
+        except (OSError, ValueError):
+            drawn = uuid4()
+            path.write_text(f"{drawn}\n", encoding="ascii")
+            return f"urn:uuid:{drawn}"
 
     def last_good(self) -> str:
         """Return the branch's commit; of a notepad that never had any, the starter notes'."""

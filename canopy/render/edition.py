@@ -61,6 +61,8 @@ class _Printed:
     inputs: Inputs
     digest: bytes
     representation: Representation
+    changed: datetime
+    """When it was published in this form."""
     findings: tuple[Problem, ...] = ()
 
 
@@ -216,10 +218,14 @@ class Press:
             representation = before.representation
         else:
             body: Body = yield job()
-            representation = represent(
-                body, media_type, cache_control=self._cache_control, modified=edition.published
-            )
-        printed = _Printed(inputs, digest, representation, edition.findings.get(path, ()))
+            # Two forms within one second have one date: then only the entity tag tells them apart
+            # (RFC 9110, 8.8.2.2), and no date is better than a wrong one.
+            again = before is not None and before.changed == edition.published
+            modified = None if again else edition.published
+            representation = represent(body, media_type, cache_control=self._cache_control, modified=modified)
+        same = before is not None and representation is before.representation
+        changed = before.changed if before is not None and same else edition.published
+        printed = _Printed(inputs, digest, representation, changed, edition.findings.get(path, ()))
         self._printed.put(path, printed, representation.size)
         return representation
 
@@ -278,7 +284,7 @@ class Press:
         )
         # The site holds the bytes of the file itself: only what compression added is the shelf's.
         size = representation.size - len(asset.data)
-        self._printed.put(asset.path, _Printed(inputs, b"", representation), size)
+        self._printed.put(asset.path, _Printed(inputs, b"", representation, edition.published), size)
         return representation
 
     def fragments(

@@ -90,6 +90,16 @@ def test_an_edit_prints_only_what_depends_on_it() -> None:
         assert new[path].modified == NOW
 
 
+def test_forms_of_one_second_have_one_date_at_most() -> None:
+    """RFC 9110, 8.8.2.2: a date that two forms of a page share is no validator, so only the first has it."""
+    press, seen, site = Press(memory=1 << 24), [], None
+    for day, text in ((0, "One."), (0, "Two."), (0, "Three."), (1, "Four.")):
+        edition = published(press, {**FILES, "Talks/d": f"---\ntitle: D\n---\n{text}\n"}, site, day)
+        site = edition.site
+        seen.append(print_all(press, edition, ["/Talks/d"])["/Talks/d"].modified)
+    assert seen == [NOW, None, None, NOW + timedelta(days=1)]
+
+
 def test_what_did_not_change_is_not_even_looked_at() -> None:
     """Publishing costs what the push changed: an unchanged page asks for no work at all."""
     press = Press(memory=1 << 24)
