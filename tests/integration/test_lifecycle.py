@@ -10,7 +10,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -39,8 +38,6 @@ def test_open_requests_are_drained(work: Path, tmp_path: Path) -> None:
             idle.request("GET", "/one")
             assert idle.getresponse().read()
             canopy.process.send_signal(signal.SIGTERM)
-            canopy_ended = threading.Thread(target=canopy.process.wait, daemon=True)
-            canopy_ended.start()
             time.sleep(0.5)
             while piece := slow.recv(1 << 20):
                 answer += piece
@@ -49,7 +46,7 @@ def test_open_requests_are_drained(work: Path, tmp_path: Path) -> None:
         head, _, body = answer.partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200")
         assert body == BIG
-        assert canopy.stop(seconds=10) == 0
+        assert canopy.process.wait(10) == 0
         assert "Traceback" not in canopy.output
 
 
