@@ -1,0 +1,93 @@
+"""What of a page is searched: its markdown as readable text, with the headings apart.
+
+Line by line and with bounded patterns, in time linear in the text. Not a markdown parser: what it lets
+through of the markup is only punctuation, which no search heeds.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from canopy.content.values import Page
+
+MOST_BODY = 400_000
+"""Characters of a page that are searched."""
+_MOST_LINE = 4000
+_MOST_HEADINGS = 20_000
+
+_FENCE = re.compile(r"\s{0,9}(?:[-*+>]\s{1,4})?(`{3,}|~{3,})")
+_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+")
+_UNDERLINE = re.compile(r" {0,3}(?:={2,}|-{2,})\s*$")
+_RULE = re.compile(r"[\s|:+=*_-]*$")
+_MARKER = re.compile(r"\s*(?:(?:>|[-*+]|\d{1,9}[.)])(?:\s+|$)(?:\[[ xX]\]\s|\[![A-Za-z]{2,15}\][+-]?)?|\|)+")
+_DEFINITION = re.compile(r" {0,3}\[(?!\^)[^\]]{1,200}\]:\s*\S+")
+_REDUCTIONS = (
+    (re.compile(r"!?\[\[[^\[\]|\n]{1,300}\|([^\[\]\n]{1,300})\]\]"), r"\1"),
+    (re.compile(r"!?\[\[([^\[\]|\n]{1,300})\]\]"), r"\1"),
+    (re.compile(r"\[\^[^\[\]\n]{1,100}\]:?"), ""),
+    (re.compile(r"\]\([^()\n]{0,500}(?:\([^()\n]{0,500}\)[^()\n]{0,500})?\)"), "]"),
+    (re.compile(r"\]\[[^\[\]\n]{0,100}\]"), "]"),
+    (re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,500})>"), r"\1"),
+    (re.compile(r"<!--[^<>]{0,500}-->|</?[A-Za-z][^<>\n]{0,500}>"), ""),
+    (re.compile(r"!?\[([^\[\]\n]{0,500})\]"), r"\1"),
+    (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
+    (re.compile(r"\*{1,3}|~~|`{1,3}|(?<!\w)_{1,2}(?=\w)|(?<=\w)_{1,2}(?!\w)"), ""),
+    (re.compile(r" ?\{[#.:%{][^{}\n]{0,200}\}{1,2}"), ""),
+)
+_MARKUP = re.compile(r"[\[\\<*_`~{]")
+
+
+class Text(NamedTuple):
+    """A page's words."""
+
+    headings: str
+    body: str
+    """Readable, one paragraph or line of code a line; without the headings."""
+
+
+def text_of(page: Page) -> Text:
+    """Return what is to be read on a page, besides its title."""
+    headings: list[str] = []
+    lines: list[str] = []
+    fence = ""
+    for line in page.source.body[:MOST_BODY].split("\n"):
+        line = line[:_MOST_LINE].rstrip("\r")
+        opening = _FENCE.match(line) if "```" in line or "~~~" in line else None
+        if fence:
+            if opening and opening[1].startswith(fence) and not line.strip().strip(fence[0]):
+                fence = ""
+            else:
+                lines.append(line.strip())
+        elif opening:
+            fence = opening[1]
+        elif (heading := _HEADING.match(line)) is not None:
+            headings.append(_readable(line[heading.end() :].rstrip(" \t#")))
+        elif _UNDERLINE.match(line) and lines and lines[-1]:
+            headings.append(lines.pop())
+        elif not _RULE.match(line):
+            lines.append(_readable(line))
+        elif lines and lines[-1] and not line.strip():
+            lines.append("")
+    abstract = _readable(page.source.front.abstract[:_MOST_LINE])
+    if abstract:
+        lines.insert(0, abstract)
+    return Text("\n".join(headings)[:_MOST_HEADINGS], "\n".join(lines))
+
+
+def _readable(line: str) -> str:
+    marker = _MARKER.match(line)
+    if marker:
+        line = line[marker.end() :]
+    if _DEFINITION.match(line):
+        return ""
+    if _MARKUP.search(line):
+        for pattern, replacement in _REDUCTIONS:
+            line = pattern.sub(replacement, line)
+    if "|" in line:
+        line = " · ".join(cell.strip() for cell in line.split("|") if cell.strip())
+    if "&" in line:
+        line = html.unescape(line)
+    return line.strip()
