@@ -14,6 +14,7 @@ let known; // When that was asked for, on this page's clock.
 let published = -Infinity; // When the newest edition was.
 let next, asking;
 let failures = 0;
+let absent = false; // A notice says that the page is not here any more.
 let unseen = []; // Passages that changed while nobody looked.
 
 // To be called before anything else changes the page.
@@ -93,7 +94,9 @@ async function understand(answer) {
   if (answer.redirected) history.replaceState(history.state, "", answer.url + location.hash);
   if (changed) await change(fresh);
   if (answer.redirected) notice("This page has moved; you are at its new address.");
-  else unnotice();
+  // A page that came back needs no notice; one that moved here keeps it, whatever is published next.
+  else if (absent) unnotice();
+  absent = false;
 }
 
 async function change(fresh) {
@@ -125,6 +128,7 @@ async function reveal() {
 function gone() {
   const [section] = [...document.querySelectorAll(".trail a")].slice(-1);
   const around = section ? [section.textContent, section.href] : ["First page", base];
+  absent = true;
   const text = "This page has been deleted; what you see is its last version.";
   if (document.querySelector("body > .notice")?.textContent.startsWith(text)) return;
   notJustNow();
@@ -133,6 +137,7 @@ function gone() {
 }
 
 function moved(address, fresh) {
+  absent = true;
   const text = "This page has moved:";
   notice(text, [fresh.querySelector("h1")?.textContent || address, address]);
   speak("This page has moved");
