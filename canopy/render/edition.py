@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from canopy.content.values import Page, Section
 from canopy.problem import Problem, Severity
-from canopy.render.feeds import FEED_PATH, feed_inputs, feed_of, feed_wanted
-from canopy.render.jobs import ATOM, HTML, render_atom, render_fragments, render_view
+from canopy.render.feeds import FEED_PATH, find_feed, moved_feed
+from canopy.render.jobs import HTML, render_fragments, render_view
+from canopy.render.options import RenderOptions
 from canopy.render.pages import TAGS, Inputs, Outline
 from canopy.render.plain import render_plain
 from canopy.render.representation import compressible, encode, represent
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from canopy.content.values import Asset, Site
+    from canopy.render.documents import Document
     from canopy.render.fragment import Fragment
     from canopy.render.jobs import FragmentRequest
     from canopy.render.pages import Subject
@@ -97,7 +99,11 @@ class Edition:
 
     def has(self, path: str) -> bool:
         """Tell whether `Press.print` can make something for `path`."""
-        return path == FEED_PATH or path in self.site.assets or self.outline.subject(path) is not None
+        return (
+            path in self.site.assets
+            or self.outline.subject(path) is not None
+            or find_document(self.outline, path) is not None
+        )
 
     def redirect(self, path: str) -> str | None:
         """Return where a reader of `path` is sent: a URL, or a path with the site's base path."""
@@ -107,6 +113,8 @@ class Edition:
             if self.has(bare):
                 return self.site.url(bare)
             target = self.site.redirects.get(bare)
+        if target is None and not self.has(path):
+            target = moved_feed(self.outline, path.rstrip("/"))
         if target is None:
             return None
         return self.site.url(target) if target.startswith("/") and not target.startswith("//") else target
@@ -122,6 +130,11 @@ class Edition:
         yield FEED_PATH
         yield from (path for path in self.site.sections if path != "/")
         yield from (page.path for page in self.site.recent)
+
+
+def find_document(outline: Outline, path: str) -> Document | None:
+    """Return what Canopy itself makes at `path`, where the repository has nothing."""
+    return find_feed(outline, path)
 
 
 def affected(old: Edition | None, new: Edition) -> tuple[str, ...] | None:
@@ -156,12 +169,14 @@ class Press:
         shared_max_age: int = 0,
         remote: str = "",
         preview: bool = False,
+        options: RenderOptions | None = None,
     ) -> None:
         """Remember some `memory` bytes of rendered pages; a CDN may keep a page `shared_max_age` seconds.
 
         In a `preview` pages tell their writer what is wrong with them.
         """
         self._preview = preview
+        self._options = options or RenderOptions()
         self._trusted = trusted
         self._remote = remote
         self._cache_control = "public, max-age=0, must-revalidate"
@@ -172,7 +187,8 @@ class Press:
 
     def edition(self, site: Site, published: datetime) -> Edition:
         """Return a new edition of `site`; `published` is aware and in whole seconds, UTC."""
-        return Edition(Outline(site, self._trusted, self._remote, self._preview), published)
+        outline = Outline(site, self._trusted, self._remote, self._preview, self._options)
+        return Edition(outline, published)
 
     @property
     def full(self) -> bool:
@@ -184,17 +200,16 @@ class Press:
         asset = edition.site.assets.get(path)
         if asset is not None:
             representation = yield from self._file(edition, asset)
-        elif path == FEED_PATH:
-            representation = yield from self._reuse(
-                edition, path, feed_inputs(edition.outline), self._feed(edition)
-            )
-        else:
-            subject = edition.outline.subject(path)
-            if subject is None:
-                raise KeyError(path)
+        elif (subject := edition.outline.subject(path)) is not None:
             representation = yield from self._reuse(
                 edition, path, edition.outline.inputs(subject), self._page(edition, path, subject)
             )
+        elif (document := find_document(edition.outline, path)) is not None:
+            representation = yield from self._reuse(
+                edition, path, document.inputs(), self._document(document), document.headers
+            )
+        else:
+            raise KeyError(path)
         for forgotten in self._printed.settle():
             edition.forget(forgotten)
         edition.keep(path, representation)
@@ -206,6 +221,7 @@ class Press:
         path: str,
         inputs: Inputs,
         make: Generator[Job, Any, tuple[bytes, Callable[[], Job], str]],
+        extra: Headers | None = None,
     ) -> Generator[Job, Any, Representation]:
         """Take over what an earlier edition printed from the same inputs, else print it."""
         before = self._printed.get(path)
@@ -222,7 +238,9 @@ class Press:
             # (RFC 9110, 8.8.2.2), and no date is better than a wrong one.
             again = before is not None and before.changed == edition.published
             modified = None if again else edition.published
-            representation = represent(body, media_type, cache_control=self._cache_control, modified=modified)
+            representation = represent(
+                body, media_type, cache_control=self._cache_control, modified=modified, extra=extra
+            )
         same = before is not None and representation is before.representation
         changed = before.changed if before is not None and same else edition.published
         printed = _Printed(inputs, digest, representation, changed, edition.findings.get(path, ()))
@@ -260,10 +278,10 @@ class Press:
             edition.findings[path] = found
         return found
 
-    def _feed(self, edition: Edition) -> Generator[Job, Any, tuple[bytes, Callable[[], Job], str]]:
-        fragments = yield from self.fragments(feed_wanted(edition.outline))
-        feed = feed_of(edition.outline, fragments.__getitem__)
-        return _digest(feed), lambda: Job(render_atom, (feed,)), ATOM
+    def _document(self, document: Document) -> Generator[Job, Any, tuple[bytes, Callable[[], Job], str]]:
+        fragments = yield from self.fragments(document.wanted())
+        function, arguments = document.make(fragments.__getitem__)
+        return _digest(arguments), lambda: Job(function, arguments), document.media_type
 
     def _file(self, edition: Edition, asset: Asset) -> Generator[Job, Any, Representation]:
         before = self._printed.get(asset.path)

@@ -1,4 +1,4 @@
-"""The feed as bytes: Atom 1.0 (RFC 4287). It must not know the site; entries come as plain values."""
+"""A feed and its entries as plain values, and Atom 1.0 (RFC 4287). It must not know the site."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from feedgenerator import Atom1Feed
 
 # RFC 4287 demands a date of every feed; a clock would make the same feed into other bytes.
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 # What XML 1.0 (2.2) does not allow in any form.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -32,6 +32,8 @@ class FeedEntry:
     created: datetime | None
     updated: datetime | None
     tags: tuple[str, ...]
+    image: str = ""
+    """The URL of a picture that stands for the page, if it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Feed:
     feed_url: str
     language: str
     entries: tuple[FeedEntry, ...]
+    hub: str = ""
+    """The URL of its WebSub hub, if there is one."""
 
 
 class _Atom(Atom1Feed):  # type: ignore[misc] # untyped
@@ -53,43 +57,50 @@ class _Atom(Atom1Feed):  # type: ignore[misc] # untyped
 
     def latest_post_date(self) -> datetime:
         """Return the date of the newest change."""
-        return max((item["updateddate"] for item in self.items), default=_NEVER)
+        return max((item["updateddate"] for item in self.items), default=NEVER)
+
+    def add_root_elements(self, handler: Any) -> None:  # noqa: ANN401
+        """Name the hub besides what the library writes (WebSub, 4)."""
+        super().add_root_elements(handler)
+        if self.feed["hub"]:
+            handler.addQuickElement("link", "", {"rel": "hub", "href": self.feed["hub"]})
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:  # noqa: ANN401
         """Write the authors after what the library writes."""
         super().add_item_elements(handler, item)
         for name, url in item["authors"]:
             handler.startElement("author", {})
-            handler.addQuickElement("name", _text(name))
+            handler.addQuickElement("name", legal(name))
             if url:
-                handler.addQuickElement("uri", _text(url))
+                handler.addQuickElement("uri", legal(url))
             handler.endElement("author")
 
 
 def atom(feed: Feed) -> bytes:
     """Return the feed as Atom 1.0; the same feed gives the same bytes."""
     writer = _Atom(
-        title=_text(feed.title),
-        link=_text(feed.url),
+        title=legal(feed.title),
+        link=legal(feed.url),
         description=None,
-        subtitle=_text(feed.subtitle) or None,
+        subtitle=legal(feed.subtitle) or None,
         language=feed.language or None,
-        feed_url=_text(feed.feed_url),
-        feed_guid=_text(feed.id),
+        feed_url=legal(feed.feed_url),
+        feed_guid=legal(feed.id),
         # Stands for the entries that have no author: RFC 4287, 4.1.1.
-        author_name=_text(feed.title) or "Unknown",
+        author_name=legal(feed.title) or "Unknown",
+        hub=feed.hub,
     )
     for entry in feed.entries:
-        created = _aware(entry.created)
+        created = aware(entry.created)
         writer.add_item(
-            title=_text(entry.title),
-            link=_text(entry.url),
-            description=_text(entry.summary) or None,
-            content=_text(entry.html),
-            unique_id=_text(entry.id),
+            title=legal(entry.title),
+            link=legal(entry.url),
+            description=legal(entry.summary) or None,
+            content=legal(entry.html),
+            unique_id=legal(entry.id),
             pubdate=created,
-            updateddate=_aware(entry.updated) or created or _NEVER,
-            categories=list(dict.fromkeys(_text(tag) for tag in entry.tags if tag)),
+            updateddate=aware(entry.updated) or created or NEVER,
+            categories=list(dict.fromkeys(legal(tag) for tag in entry.tags if tag)),
             authors=[author for author in entry.authors if author[0]],
         )
     out = BytesIO()
@@ -97,11 +108,12 @@ def atom(feed: Feed) -> bytes:
     return out.getvalue() + b"\n"
 
 
-def _text(value: str) -> str:
+def legal(value: str) -> str:
+    """Return the text without what XML allows in no form."""
     return _ILLEGAL.sub("", value)
 
 
-def _aware(moment: datetime | None) -> datetime | None:
+def aware(moment: datetime | None) -> datetime | None:
     """Take a time without an offset as UTC, and drop what is finer than a second."""
     if moment is None:
         return None

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from canopy.render.feed import atom
+from canopy.render.jsonfeed import json_feed
 from canopy.render.markdown import render_inline, render_markdown
 from canopy.render.representation import encode
+from canopy.render.rss import rss
 from canopy.render.theme import Theme
 
 if TYPE_CHECKING:
@@ -17,7 +19,13 @@ if TYPE_CHECKING:
     from canopy.render.views import View
 
 HTML = "text/html; charset=utf-8"
-ATOM = "application/atom+xml; charset=utf-8"
+FEED_TYPES = {
+    "atom": "application/atom+xml; charset=utf-8",
+    "rss": "application/rss+xml; charset=utf-8",
+    "json": "application/feed+json; charset=utf-8",
+}
+"""The forms of a feed and their media types."""
+_FEED_WRITERS = {"atom": atom, "rss": rss, "json": json_feed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,6 @@ def render_view(view: View) -> Body:
     return encode(Theme.default().render(view).encode(), HTML)
 
 
-def render_atom(feed: Feed) -> Body:
-    """Write a feed, and compress it."""
-    return encode(atom(feed), ATOM)
+def render_feed(feed: Feed, form: str) -> Body:
+    """Write a feed in one of the forms of `FEED_TYPES`, and compress it."""
+    return encode(_FEED_WRITERS[form](feed), FEED_TYPES[form])

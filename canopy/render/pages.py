@@ -15,6 +15,7 @@ from canopy.content.links import resolve
 from canopy.content.values import Page, Section, Term
 from canopy.problem import Problem, Severity
 from canopy.render.jobs import FragmentRequest
+from canopy.render.options import RenderOptions
 from canopy.render.views import ArticleView, EmptyView, Entry, Frame, Link, ListingView, TermsView
 
 if TYPE_CHECKING:
@@ -61,10 +62,12 @@ class Outline:
     """What an empty notepad tells its author to clone, without credentials."""
     preview: bool = False
     """Whether pages tell their writer what is wrong with them."""
+    options: RenderOptions = RenderOptions()  # noqa: RUF009 (it is immutable)
     frame: Frame = field(init=False)
     _terms: dict[str, Term] = field(init=False)
     _places: dict[str, dict[str, int]] = field(default_factory=dict, init=False)
     _siblings: dict[str, tuple[Page, ...]] = field(default_factory=dict, init=False)
+    _authors: dict[str, list[Page]] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         site = self.site
@@ -95,6 +98,16 @@ class Outline:
         if place is None:
             return None, None
         return (own[place + 1] if place + 1 < len(own) else None), (own[place - 1] if place else None)
+
+    @property
+    def authors(self) -> dict[str, list[Page]]:
+        """Return the pages of each author by name, newest first; found out when first asked for."""
+        if self._authors is None:
+            self._authors = {}
+            for page in self.site.recent:
+                for author in page.authors:
+                    self._authors.setdefault(author.name, []).append(page)
+        return self._authors
 
     @property
     def setting(self) -> tuple[Frame, str]:

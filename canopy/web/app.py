@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import structlog
 
+from canopy.render.feeds import FEEDS
 from canopy.render.workers import RenderFailed
 from canopy.web.conditional import answer
 from canopy.web.headers import decode_path, host_name, security_headers, with_security
@@ -111,7 +112,7 @@ class Application:
         elif path == self._git_path or path.startswith(self._git_path + "/"):
             rest = path.removeprefix(self._git_path)
             await self._guarded(self._git(scope, receive, self._secured(send), rest), send)
-        elif path.startswith(OWN) or self._is_hook(edition, path, method):
+        elif (path.startswith(OWN) and not path.startswith(FEEDS)) or self._is_hook(edition, path, method):
             await self._own({**scope, "path": path, "root_path": ""}, receive, self._secured(send))
         elif method not in _READING:
             await self._plain(send, 405, "Only GET and HEAD are possible here.", [(b"allow", b"GET, HEAD")])

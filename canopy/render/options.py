@@ -1,0 +1,15 @@
+"""What the server's settings say about how a site is shown and announced, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """Nothing of it changes while a server runs."""
+
+    websub_hub: str = ""
+    """The URL of the hub that tells subscribers of news; empty: none."""
+    hidden: tuple[str, ...] = ()
+    """Paths of the site that search engines are asked to leave alone."""
