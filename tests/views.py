@@ -13,6 +13,8 @@ from canopy.render.views import (
     Link,
     ListingView,
     NotFoundView,
+    SearchHit,
+    SearchView,
     TermsView,
     UnavailableView,
 )
@@ -75,7 +77,27 @@ TERMS = TermsView(
 NOT_FOUND = NotFoundView(
     FRAME, "/Posts/Marakesh", (Link("Marrakesh", "/Posts/M"),), (Link("Posts", "/Posts"),)
 )
+SEARCH = SearchView(
+    FRAME,
+    "arp tag:network",
+    "ready",
+    (
+        SearchHit(
+            ("", "ARP", " and its cache"),
+            "/Posts/ARP",
+            ("… who has ", "this", " address …"),
+            Link("Posts", "/Posts"),
+            datetime(2017, 3, 3, 14, 30, tzinfo=UTC),
+            (Link("network", "/tags/network"),),
+        ),
+    ),
+    count=31,
+    loose=True,
+    section="/Posts",
+    sections=(("/Posts", "Posts"), ("/Projects", "Projects")),
+    tag="network",
+)
 EMPTY = EmptyView(FRAME, "/var/lib/canopy/notepad.git")
 UNAVAILABLE = UnavailableView(BARE_FRAME, "The remote did not answer.", 8)
 
-VIEWS = (ARTICLE, LISTING, TERMS, NOT_FOUND, EMPTY, UNAVAILABLE)
+VIEWS = (ARTICLE, LISTING, TERMS, NOT_FOUND, SEARCH, EMPTY, UNAVAILABLE)

@@ -40,6 +40,7 @@ _TEMPLATES: Mapping[type, str] = {
     views.ListingView: "listing.html",
     views.TermsView: "terms.html",
     views.NotFoundView: "not_found.html",
+    views.SearchView: "search.html",
     views.EmptyView: "empty.html",
     views.UnavailableView: "unavailable.html",
 }

@@ -35,6 +35,8 @@ class Frame:
     navigation: tuple[Link, ...]
     has_tags: bool = False
     """Whether there is a page of all tags at `/tags`."""
+    searchable: bool = True
+    """Whether somebody answers at `/-/search`; static files cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,40 @@ class NotFoundView:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One page that a search found. What matches is every second piece of a text, from the second on."""
+
+    title: tuple[str, ...]
+    url: str
+    passage: tuple[str, ...]
+    section: Link | None
+    created: datetime | None
+    tags: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchView:
+    """A search, and what it found."""
+
+    frame: Frame
+    query: str
+    state: str
+    """`ready`, `preparing` (nothing can be found yet) or `busy` (too many search at once)."""
+    hits: tuple[SearchHit, ...] = ()
+    """The best first."""
+    count: int = 0
+    """Of all that match, also those that are not shown."""
+    loose: bool = False
+    """No page has all of the words; these have some."""
+    section: str = ""
+    """The path of the section that is searched; empty for all."""
+    sections: tuple[tuple[str, str], ...] = ()
+    """Those to choose from: path and title."""
+    tag: str = ""
+    """The tag that is searched; empty for all."""
+
+
+@dataclass(frozen=True, slots=True)
 class EmptyView:
     """The site has no page yet: how to write the first."""
 
@@ -138,4 +174,4 @@ class UnavailableView:
     """Seconds."""
 
 
-View = ArticleView | ListingView | TermsView | NotFoundView | EmptyView | UnavailableView
+View = ArticleView | ListingView | TermsView | NotFoundView | SearchView | EmptyView | UnavailableView

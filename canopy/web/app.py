@@ -20,6 +20,7 @@ from canopy.web.headers import decode_path, host_name, security_headers, with_se
 from canopy.web.messages import Messages
 from canopy.web.own import OwnAddresses
 from canopy.web.refusal import Refused
+from canopy.web.search import Searching
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -55,8 +56,14 @@ class Application:
         self._hook = settings.hook
         self._security = security_headers(https=bool(settings.tls_port))
         self._messages = Messages(sync, self._base_path)
-        self._own: ASGIApp = OwnAddresses(sync, settings, hub, git.mirror).app()
+        self._search = Searching(sync, self._base_path)
+        own = OwnAddresses(sync, settings, hub, git.mirror)
+        self._own: ASGIApp = own.app(*self._search.routes())
         self._hosts = frozenset(host.casefold() for host in settings.allowed_hosts)
+
+    def close(self) -> None:
+        """End what is done in threads, soon."""
+        self._search.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; the life of the server is `canopy.web.server`'s."""

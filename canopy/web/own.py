@@ -74,8 +74,8 @@ class OwnAddresses:
             for asset in Theme.default().assets.values()
         }
 
-    def app(self) -> ASGIApp:
-        """Return the application that knows these addresses."""
+    def app(self, *more: Route) -> ASGIApp:
+        """Return the application that knows these addresses, and more of them."""
         return Router(
             [
                 Route("/-/live", self.live),
@@ -83,6 +83,7 @@ class OwnAddresses:
                 Route("/-/status", self.status),
                 Route("/-/metrics", self.metrics),
                 Route("/-/assets/{name:path}", self.asset),
+                *more,
                 Route(self._hook, self.hook, methods=_ANY_METHOD),
             ],
             redirect_slashes=False,

@@ -62,7 +62,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 async def serve(sync: Sync, settings: Settings, sockets: list[socket.socket], hub: Hub, git: GitHost) -> None:
     """Serve on listening sockets until a signal ends it: plain HTTP, or that and HTTPS."""
-    app: ASGIApp = Application(sync, settings, hub, git)
+    application = Application(sync, settings, hub, git)
+    app: ASGIApp = application
     if settings.access_log:
         app = logged(app)
     if settings.tls_port:
@@ -77,6 +78,7 @@ async def serve(sync: Sync, settings: Settings, sockets: list[socket.socket], hu
         )
     finally:
         git.close()
+        application.close()
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)

@@ -307,7 +307,15 @@ class TestOtherPages:
 
 class TestLoading:
     TEMPLATES = dict.fromkeys(
-        ["article.html", "listing.html", "terms.html", "not_found.html", "empty.html", "unavailable.html"],
+        [
+            "article.html",
+            "listing.html",
+            "terms.html",
+            "not_found.html",
+            "search.html",
+            "empty.html",
+            "unavailable.html",
+        ],
         "ok",
     )
 

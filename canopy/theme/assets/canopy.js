@@ -2,9 +2,11 @@
 import { enhanceCode } from "./code.js";
 import { enhanceContents } from "./contents.js";
 import { enhanceLive } from "./live.js";
+import { enhanceSearch } from "./search.js";
 import { enhanceWaiting } from "./waiting.js";
 
 enhanceLive();
 enhanceCode(document);
 enhanceContents(document);
+enhanceSearch();
 enhanceWaiting(document);

@@ -243,8 +243,9 @@ class TestPassages:
     def test_the_text_is_as_one_reads_it(self) -> None:
         """Markup, addresses and comments are left out; code and the names of links stay."""
         body = (
-            "## Über *alles*\n\nA [link](https://hidden.example/x), ![a picture](p.png), `code` and **bold**.\n"
-            "<!-- secret --> <b class='hidden'>inner</b> [[Page|alias]] [^1] fish &amp; chips\n\n> [!NOTE]\n"
+            "## Über *alles*\n\n"
+            "A [link](https://hidden.example/x), ![a picture](p.png), `code` and **bold**.\n"
+            "<!-- secret --> <b id='hidden'>inner</b> [[P|alias]] [^1] fish &amp; chips\n\n> [!NOTE]\n"
             "> Mind it.\n\n- [x] done\n1. first\n\n| a | b |\n|---|---|\n| c | d |\n\n"
             "```python\n# no heading\nx = y['z']\n```\n\n"
             "Underlined\n==========\n\n[ref]: https://hidden.example\n"
