@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from canopy.search.words import inflections, is_unspaced, tokens, words
+from canopy.search.words import INVISIBLE, inflections, is_unspaced, tokens, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ class Query:
 def parse_query(text: str, *, english: bool = True) -> Query:
     """Understand what a reader typed; other forms of a word count where it may be `english`."""
     # What is not printable (line feeds, NUL, lone surrogates) is nothing that anybody looks for.
-    heeded = "".join(c if c.isprintable() else " " for c in text[:MOST_CHARACTERS])
+    heeded = "".join(c if c.isprintable() or c in INVISIBLE else " " for c in text[:MOST_CHARACTERS])
     wanted: list[Clause] = []
     unwanted: list[Clause] = []
     section = tag = ""

@@ -26,12 +26,13 @@ UNSPACED = (
 
 _RUNS = re.compile(f"[{UNSPACED}]+|[^{UNSPACED}]+")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
-_INVISIBLE = "\u200b\u200c\u200d\u00ad\ufeff"
+INVISIBLE = "\u200b\u200c\u200d\u00ad\ufeff"
+"""Joiners, soft hyphens and the like: a word is the same with and without them."""
 _FOLDED = str.maketrans(
     # Letters that Unicode does not take apart, and Arabic ones that are often typed for one another.
     dict(zip("øłđðħıىة", "olddhiيه", strict=True))
     | {"æ": "ae", "œ": "oe", "þ": "th"}
-    | dict.fromkeys("ـ" + _INVISIBLE)
+    | dict.fromkeys("ـ" + INVISIBLE)
 )
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 

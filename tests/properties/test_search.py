@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from snapshots import blob, site_of
 
@@ -78,6 +78,7 @@ def test_any_string_may_be_asked(text: str) -> None:
 @given(
     st.text(st.characters(codec="utf-8"), max_size=300) | st.text("#`~-=*[]()<>!|\\\n a&;{}", max_size=200)
 )
+@example("co\u00adoperate a\u200cb")
 def test_any_page_may_be_written(body: str) -> None:
     """Any markdown is read, indexed, found again by each of its words, and forgotten."""
     site = _site({"a.md": ("T", body, "")})
