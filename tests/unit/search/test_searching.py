@@ -10,7 +10,7 @@ from snapshots import blob, site_of
 
 from canopy.search import Found, Index, parse_query
 from canopy.search import stores as rooms
-from canopy.search.stores import FullText, Scan
+from canopy.search.stores import Fields, FullText, Scan
 from canopy.search.texts import text_of
 
 if TYPE_CHECKING:
@@ -282,6 +282,14 @@ class TestAnyInput:
         with pytest.raises(TimeoutError):
             index.find(parse_query("cache network"), seconds=-1)
 
+    def test_sqlite_is_interrupted(self) -> None:
+        """A query that runs beyond its deadline within SQLite ends there, and the next one is answered."""
+        store = FullText()
+        store.put((n, Fields("word", "", "", "", "", "word " * 9, "")) for n in range(2000))
+        with pytest.raises(TimeoutError):
+            store.match(parse_query("word"), (), 30, 0.0, loose=False)
+        assert store.match(parse_query("word"), (), 30, float("inf"), loose=False).total == 2000
+
     def test_many_words_are_cut(self) -> None:
         """A query is heeded up to 200 characters and twelve words."""
         query = parse_query("a b c d e f g h i j k l m n o p " * 100)
@@ -313,6 +321,16 @@ class TestFollowing:
         assert index.follow(third) == 0
         assert paths(index, "quux") == []
         assert index.site is third
+
+    def test_a_section_s_new_name_reaches_its_pages(self) -> None:
+        """What lies in a section is found by the name that the section has now, though it did not change."""
+        notes = {path: blob(path, text) for path, text in FILES.items()}
+        index, first = Index(), site_of(notes | {"Posts/index.md": blob("Posts/index.md", "# Essays\n\nx")})
+        index.follow(first)
+        assert "/Posts/arp" in paths(index, "essays")
+        index.follow(site_of(notes | {"Posts/index.md": blob("Posts/index.md", "# Tales\n\nx")}, first))
+        assert "/Posts/arp" in paths(index, "tales")
+        assert paths(index, "essays") == []
 
     def test_a_large_change_is_made_beside(self) -> None:
         """More than a few hundred changes make another index, and the result is the same."""
