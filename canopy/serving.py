@@ -19,6 +19,8 @@ from canopy.mirror import Mirror
 from canopy.origin import Followed, Lock, Notepad, copy_path, open_copy, open_notepad
 from canopy.preview import Preview, watch
 from canopy.render.edition import Press, affected
+from canopy.render.forge import find_forge
+from canopy.render.options import RenderOptions
 from canopy.render.workers import Workers
 from canopy.sync import Sync
 from canopy.tokens import Tokens
@@ -27,6 +29,7 @@ from canopy.web.githost import GitHost, HostLimits
 from canopy.web.live import Hub
 from canopy.web.reviewer import Reviewer
 from canopy.web.server import listen, serve, url_of
+from canopy.websub import Announcer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +60,7 @@ async def run(settings: Settings, say: Callable[..., None]) -> int:
             shared_max_age=round(settings.shared_max_age),
             remote=remote.display if remote else (settings.base_url or address) + settings.git_path,
             preview=isinstance(origin, Preview),
+            options=render_options(settings, remote),
         )
         sync = Sync(
             origin,
@@ -68,6 +72,8 @@ async def run(settings: Settings, say: Callable[..., None]) -> int:
         )
         hub = Hub(most=settings.max_readers, most_per_address=settings.max_readers_per_address)
         sync.subscribe(lambda new, old: hub.publish(new, affected(old, new)))
+        if settings.websub_hub:
+            sync.subscribe(Announcer(settings.websub_hub).published)
         tokens = Tokens(settings.data)
         git = git_host(settings, sync, origin, tokens, remote)
         _welcome(say, settings, tokens, remote, address)
@@ -218,6 +224,18 @@ def site_options(settings: Settings, root: str, identity: str, address: str) -> 
         root=root,
         title=settings.title,
         identity=identity,
+    )
+
+
+def render_options(settings: Settings, remote: Remote | None) -> RenderOptions:
+    """Return what the settings say about how pages are shown and announced."""
+    forge = None
+    if remote is not None and settings.forge != "off":
+        forge = find_forge(remote.url, "" if settings.forge == "auto" else settings.forge)
+    return RenderOptions(
+        websub_hub=settings.websub_hub,
+        hidden=("/-/search", settings.git_path),
+        forge=forge,
     )
 
 

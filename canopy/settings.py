@@ -190,6 +190,13 @@ class Settings(BaseModel):
         200, ge=1, description="The most of them from one address; a proxy that is not trusted counts as one."
     )
 
+    forge: Literal["auto", "off", "github", "gitlab", "gitea", "bitbucket", "sourcehut"] = Field(
+        "auto", description="What the remote's host runs, for links to edit a page; 'auto' goes by its name."
+    )
+    websub_hub: Annotated[str, AfterValidator(_base_url)] = Field(
+        "", description="A WebSub hub, by its URL, that is told when a push changed feeds."
+    )
+
     history: Literal["full", "none"] = Field(
         "full", description="Where dates and authors come from; with 'none' only front matter has them."
     )

@@ -163,7 +163,7 @@ class Sync:
         snapshot = await self._in_thread(lambda: read(repository, commit, self._snapshot))
         site = await self._in_thread(lambda: build(snapshot, self._options, before))
         self._reviewed = commit, snapshot, site
-        changes, edition = compare(before, site), self._press.edition(site, _now())
+        changes, edition = compare(before, site), self._press.edition(site, _now(), self.branch)
         # Every text is searched: the event loop must not wait for that.
         linking = await asyncio.to_thread(mentions, site, before, changes.lost) if changes.lost else ()
         paths = list(dict.fromkeys([*changes.written, *linking]))
@@ -248,7 +248,7 @@ class Sync:
         before, old = self.state.commit, self.edition
         site = await self._in_thread(lambda: self._build(commit, old, durations))
         start = time.perf_counter()
-        edition = self._press.edition(site, _now())
+        edition = self._press.edition(site, _now(), self.branch)
         await self._in_thread(lambda: self._origin.accept(commit))
         self.edition = edition
         durations["publish"] = time.perf_counter() - start

@@ -9,7 +9,9 @@ from canopy.render.views import (
     ArticleView,
     EmptyView,
     Entry,
+    FeedLink,
     Frame,
+    Head,
     Link,
     ListingView,
     NotFoundView,
@@ -58,6 +60,22 @@ ARTICLE = ArticleView(
     next=Link("Errors", "/Posts/Errors"),
     language="en",
     troubled=True,
+    head=Head(
+        kind="article",
+        description="A week in the medina",
+        image="https://example.org/Posts/medina.jpg",
+        published="2017-03-03T14:30:00+00:00",
+        modified="2017-04-11T00:00:00+00:00",
+        feeds=(
+            FeedLink(
+                "A notepad – Posts", "https://example.org/-/feeds/section/Posts.rss", "application/rss+xml"
+            ),
+        ),
+        alternates=(("de", "https://example.org/de/x"), ("en", "https://example.org/x")),
+        data='{"@context":"https://schema.org"}',
+    ),
+    edit_url="https://forge.example.org/me/notes/edit/main/Posts/Marrakesh2017",
+    history_url="https://forge.example.org/me/notes/commits/main/Posts/Marrakesh2017",
 )
 LISTING = ListingView(
     frame=FRAME,

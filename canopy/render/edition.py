@@ -18,14 +18,18 @@ from typing import TYPE_CHECKING, Any
 
 from canopy.content.values import Page, Section
 from canopy.problem import Problem, Severity
-from canopy.render.feeds import FEED_PATH, find_feed, moved_feed
+from canopy.render.feeds import find_feed
+from canopy.render.images import Images
 from canopy.render.jobs import HTML, render_fragments, render_view
 from canopy.render.options import RenderOptions
 from canopy.render.pages import TAGS, Inputs, Outline
 from canopy.render.plain import render_plain
 from canopy.render.representation import compressible, encode, represent
 from canopy.render.shelf import Shelf
+from canopy.render.sitemap import find_sitemap
+from canopy.render.topics import FEED_PATH, moved_feed
 from canopy.render.views import ArticleView, ListingView
+from canopy.render.wellknown import find_wellknown, kept_elsewhere
 from canopy.render.workers import RenderCrashed, RenderFailed
 
 if TYPE_CHECKING:
@@ -114,7 +118,8 @@ class Edition:
                 return self.site.url(bare)
             target = self.site.redirects.get(bare)
         if target is None and not self.has(path):
-            target = moved_feed(self.outline, path.rstrip("/"))
+            asked = path.rstrip("/")
+            target = kept_elsewhere(self.site, asked) or moved_feed(self.site, asked)
         if target is None:
             return None
         return self.site.url(target) if target.startswith("/") and not target.startswith("//") else target
@@ -134,7 +139,11 @@ class Edition:
 
 def find_document(outline: Outline, path: str) -> Document | None:
     """Return what Canopy itself makes at `path`, where the repository has nothing."""
-    return find_feed(outline, path)
+    for find in (find_feed, find_sitemap, find_wellknown):
+        document = find(outline, path)
+        if document is not None:
+            return document
+    return None
 
 
 def affected(old: Edition | None, new: Edition) -> tuple[str, ...] | None:
@@ -177,6 +186,7 @@ class Press:
         """
         self._preview = preview
         self._options = options or RenderOptions()
+        self._images = Images()
         self._trusted = trusted
         self._remote = remote
         self._cache_control = "public, max-age=0, must-revalidate"
@@ -185,9 +195,15 @@ class Press:
         self._printed: Shelf[str, _Printed] = Shelf(memory // 4 * 3)
         self._fragments: Shelf[FragmentRequest, Fragment] = Shelf(memory // 4)
 
-    def edition(self, site: Site, published: datetime) -> Edition:
-        """Return a new edition of `site`; `published` is aware and in whole seconds, UTC."""
-        outline = Outline(site, self._trusted, self._remote, self._preview, self._options)
+    def edition(self, site: Site, published: datetime, branch: str = "") -> Edition:
+        """Return a new edition of `site`; `published` is aware and in whole seconds, UTC.
+
+        `branch` is where it comes from, for links to its sources.
+        """
+        self._images = self._images.following(site.assets)
+        outline = Outline(
+            site, self._trusted, self._remote, self._preview, self._options, branch, self._images
+        )
         return Edition(outline, published)
 
     @property

@@ -1,14 +1,7 @@
-"""From a site to its feeds: where each lives, which pages it has, and what it says of them to a feed reader.
-
-The site's own Atom feed is at `/atom`, as in the original Canopy; all others are below `/-/feeds/`, where
-they cannot be in the way of any note:
-
-    /-/feeds/site.rss   /-/feeds/section/Posts.atom   /-/feeds/tag/help needed.json   /-/feeds/author/Ada.rss
-"""
+"""From a site to its feeds: which pages each has, and what it says of them to a feed reader."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from heapq import nlargest
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
@@ -18,6 +11,7 @@ from canopy.render.documents import Document
 from canopy.render.feed import Feed, FeedEntry
 from canopy.render.jobs import FEED_TYPES, render_feed
 from canopy.render.pages import Inputs
+from canopy.render.topics import FEED_PATH, FEEDS, SITE, Topic, section_topic, tag_topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,62 +21,21 @@ if TYPE_CHECKING:
     from canopy.render.jobs import FragmentRequest
     from canopy.render.pages import Outline
 
-FEED_PATH = "/atom"
-FEEDS = "/-/feeds/"
 ENTRIES = 10
 """Of the site's own feed: as in the original."""
 MORE_ENTRIES = 20
 """Of a section, a tag or an author."""
-# Where other generators have their feeds: Jekyll, Hugo, Zola, WordPress, Pelican and what readers guess.
-_ELSEWHERE = {
-    "/atom.xml": "atom",
-    "/feed": "atom",
-    "/feed.atom": "atom",
-    "/feed.json": "json",
-    "/feed.rss": "rss",
-    "/feed.xml": "atom",
-    "/feeds/all.atom.xml": "atom",
-    "/index.xml": "rss",
-    "/rss": "rss",
-    "/rss.xml": "rss",
-    "/-/feeds/site.atom": "atom",
-}
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a feed is about."""
-
-    kind: str
-    """`site`, `section`, `tag` or `author`."""
-    name: str = ""
-    """The section's path, the tag, the author's name; nothing for the site."""
-    title: str = ""
-    page: str = "/"
-    """The path of the page that lists the same."""
-
-    def path(self, form: str) -> str:
-        """Return where the feed is, in one of its forms."""
-        if self.kind == "site":
-            return FEED_PATH if form == "atom" else f"{FEEDS}site.{form}"
-        return f"{FEEDS}{self.kind}/{self.name.removeprefix('/')}.{form}"
-
-
-SITE = Subject("site")
-
-
-def subject_of(outline: Outline, kind: str, name: str) -> Subject | None:
+def topic(outline: Outline, kind: str, name: str) -> Topic | None:
     """Return what a feed of that kind and name is about; None if the site has no such thing."""
-    site = outline.site
-    if kind == "site":
-        return SITE
-    if kind == "section" and name != "/" and name in site.sections:
-        return Subject(kind, name, site.sections[name].title, name)
-    if kind == "tag" and name in site.terms:
-        return Subject(kind, name, name, site.terms[name].path)
+    if kind == "section":
+        return section_topic(outline.site, "/" + name)
+    if kind == "tag":
+        return tag_topic(outline.site, name)
     if kind == "author" and "/" not in name and name in outline.authors:
-        return Subject(kind, name, name)
-    return None
+        return Topic(kind, name, name)
+    return SITE if kind == "site" else None
 
 
 def find_feed(outline: Outline, path: str) -> Document | None:
@@ -90,7 +43,7 @@ def find_feed(outline: Outline, path: str) -> Document | None:
     found = _locate(outline, path)
     if found is None:
         return None
-    subject, form = found
+    about, form = found
     site, hub = outline.site, outline.options.websub_hub
     headers = []
     if hub:
@@ -98,51 +51,37 @@ def find_feed(outline: Outline, path: str) -> Document | None:
         headers.append((b"link", links.encode("ascii", "replace")))
     return Document(
         FEED_TYPES[form],
-        lambda: feed_inputs(outline, subject),
-        lambda fragment: (render_feed, (feed_of(outline, subject, form, fragment), form)),
-        lambda: feed_wanted(outline, subject),
+        lambda: feed_inputs(outline, about),
+        lambda fragment: (render_feed, (feed_of(outline, about, form, fragment), form)),
+        lambda: feed_wanted(outline, about),
         headers,
     )
 
 
-def moved_feed(outline: Outline, path: str) -> str | None:
-    """Return where the feed is that other generators have at `path`: who moves in keeps the subscribers."""
-    form = _ELSEWHERE.get(path)
-    if form is not None:
-        return SITE.path(form)
-    above, _, name = path.rpartition("/")
-    if name not in ("index.xml", "feed.xml", "atom.xml", "rss.xml"):
-        return None
-    form = "rss" if name in ("index.xml", "rss.xml") else "atom"
-    kind, known = ("tag", above.removeprefix("/tags/")) if above.startswith("/tags/") else ("section", above)
-    subject = subject_of(outline, kind, known)
-    return None if subject is None else subject.path(form)
-
-
-def _locate(outline: Outline, path: str) -> tuple[Subject, str] | None:
+def _locate(outline: Outline, path: str) -> tuple[Topic, str] | None:
     if path == FEED_PATH:
         return SITE, "atom"
     if not path.startswith(FEEDS):
         return None
     stem, _, form = path.removeprefix(FEEDS).rpartition(".")
     kind, _, name = stem.partition("/")
-    subject = subject_of(outline, kind, "/" + name if kind == "section" else name)
+    about = topic(outline, kind, name)
     # Each feed has one address: `/-/feeds/site.atom` is /atom.
-    known = subject is not None and form in FEED_TYPES and subject.path(form) == path
-    return (subject, form) if subject is not None and known else None
+    known = about is not None and form in FEED_TYPES and about.path(form) == path
+    return (about, form) if about is not None and known else None
 
 
-def feed_pages(outline: Outline, subject: Subject = SITE) -> tuple[Page, ...]:
+def feed_pages(outline: Outline, about: Topic = SITE) -> tuple[Page, ...]:
     """Return the pages of a feed: the newest by creation, as in the original; undated ones are no news."""
     site = outline.site
-    if subject.kind == "site":
+    if about.kind == "site":
         return _first(site.recent, outline, ENTRIES)
-    if subject.kind == "tag":
-        return _first(site.terms[subject.name].pages, outline, MORE_ENTRIES)
-    if subject.kind == "author":
-        return _first(outline.authors[subject.name], outline, MORE_ENTRIES)
+    if about.kind == "tag":
+        return _first(site.terms[about.name].pages, outline, MORE_ENTRIES)
+    if about.kind == "author":
+        return _first(outline.authors[about.name], outline, MORE_ENTRIES)
     # A section may be in another order than that of time.
-    dated = (page for page in site.sections[subject.name].pages if page.created is not None)
+    dated = (page for page in site.sections[about.name].pages if page.created is not None)
     return tuple(nlargest(MORE_ENTRIES, dated, key=lambda page: page.created))  # type: ignore[arg-type, return-value]
 
 
@@ -156,36 +95,36 @@ def _first(pages: Iterable[Page], outline: Outline, most: int) -> tuple[Page, ..
     return tuple(found)
 
 
-def feed_inputs(outline: Outline, subject: Subject = SITE) -> Inputs:
+def feed_inputs(outline: Outline, about: Topic = SITE) -> Inputs:
     """Return all that a feed depends on."""
-    surroundings = (outline.setting, outline.site.uuid, subject)
-    return Inputs((*feed_pages(outline, subject), outline.site.names), surroundings)
+    surroundings = (outline.setting, outline.site.uuid, about)
+    return Inputs((*feed_pages(outline, about), outline.site.names), surroundings)
 
 
-def feed_wanted(outline: Outline, subject: Subject = SITE) -> tuple[FragmentRequest, ...]:
+def feed_wanted(outline: Outline, about: Topic = SITE) -> tuple[FragmentRequest, ...]:
     """Return the pieces of markdown that a feed contains."""
     return tuple(
         request
-        for page in feed_pages(outline, subject)
+        for page in feed_pages(outline, about)
         for request in (outline.body(page), outline.summary(page))
     )
 
 
 def feed_of(
-    outline: Outline, subject: Subject, form: str, fragment: Callable[[FragmentRequest], Fragment]
+    outline: Outline, about: Topic, form: str, fragment: Callable[[FragmentRequest], Fragment]
 ) -> Feed:
     """Return a feed, with absolute links everywhere. An entry has the same id in all of them."""
-    site, pages = outline.site, feed_pages(outline, subject)
+    site, pages = outline.site, feed_pages(outline, about)
     ids = entry_uuids(site, pages)
     own = site.uuid
-    if subject.kind != "site":
-        own = str(uuid5(uuid5(NAMESPACE_URL, site.uuid), f"{subject.kind}:{subject.name}"))
+    if about.kind != "site":
+        own = str(uuid5(uuid5(NAMESPACE_URL, site.uuid), f"{about.kind}:{about.name}"))
     return Feed(
         id=f"urn:uuid:{own}",
-        title=f"{site.title} – {subject.title}" if subject.title else site.title,
-        subtitle="" if subject.title else site.description,
-        url=site.absolute(subject.page),
-        feed_url=site.absolute(subject.path(form)),
+        title=f"{site.title} – {about.title}" if about.title else site.title,
+        subtitle="" if about.title else site.description,
+        url=site.absolute(about.page),
+        feed_url=site.absolute(about.path(form)),
         language=site.language,
         entries=tuple(
             FeedEntry(
@@ -203,3 +142,44 @@ def feed_of(
         ),
         hub=outline.options.websub_hub,
     )
+
+
+def changed_feeds(old: Outline, new: Outline, most: int) -> list[str]:
+    """Return the paths of the feeds whose bytes may differ between two editions, the site's own first.
+
+    Only what a changed page is in can differ, so that the work is that of the change, up to `most` feeds.
+    """
+    same_setting = old.setting == new.setting and old.site.uuid == new.site.uuid
+    fresh = [page for path, page in new.site.pages.items() if old.site.pages.get(path) is not page]
+    gone = [page for path, page in old.site.pages.items() if path not in new.site.pages]
+    topics: dict[Topic, None] = {SITE: None}
+    before = (old.site.pages[page.path] for page in fresh if page.path in old.site.pages)
+    for page in (*fresh, *gone, *before):
+        if len(topics) * len(FEED_TYPES) >= most:
+            break
+        topics.update(dict.fromkeys(_topics_of(new, page)))
+    paths: list[str] = []
+    for about in topics:
+        if not same_setting or not _same_pages(old, new, about):
+            paths += [about.path(form) for form in FEED_TYPES]
+    return paths[:most]
+
+
+def _topics_of(outline: Outline, page: Page) -> list[Topic]:
+    """Return what the feeds that have a page, or had it, are about."""
+    found: list[Topic | None] = [tag_topic(outline.site, tag) for tag in page.tags]
+    above = page.section
+    while above not in ("", "/"):
+        found.append(section_topic(outline.site, above))
+        above = above.rpartition("/")[0]
+    found += [topic(outline, "author", author.name) for author in page.authors]
+    return [about for about in found if about is not None]
+
+
+def _same_pages(old: Outline, new: Outline, about: Topic) -> bool:
+    """Tell whether a feed had the very same pages before, if it was there at all."""
+    name = about.name.removeprefix("/") if about.kind == "section" else about.name
+    if topic(old, about.kind, name) is None:
+        return False
+    before, now = feed_pages(old, about), feed_pages(new, about)
+    return len(before) == len(now) and all(one is other for one, other in zip(before, now, strict=True))

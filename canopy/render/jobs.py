@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from canopy.render.views import View
 
 HTML = "text/html; charset=utf-8"
+XML = "application/xml; charset=utf-8"
 FEED_TYPES = {
     "atom": "application/atom+xml; charset=utf-8",
     "rss": "application/rss+xml; charset=utf-8",

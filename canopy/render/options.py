@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from canopy.render.forge import Forge
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +17,5 @@ class RenderOptions:
     """The URL of the hub that tells subscribers of news; empty: none."""
     hidden: tuple[str, ...] = ()
     """Paths of the site that search engines are asked to leave alone."""
+    forge: Forge | None = None
+    """Where readers find the sources of the pages."""

@@ -14,9 +14,22 @@ from markupsafe import Markup
 from canopy.content.links import resolve
 from canopy.content.values import Page, Section, Term
 from canopy.problem import Problem, Severity
+from canopy.render.forge import Forge
+from canopy.render.heads import head_of_article, head_of_listing
+from canopy.render.icon import own_icon
+from canopy.render.images import Images, dressed
 from canopy.render.jobs import FragmentRequest
 from canopy.render.options import RenderOptions
-from canopy.render.views import ArticleView, EmptyView, Entry, Frame, Link, ListingView, TermsView
+from canopy.render.translations import language_folders, language_of, translations
+from canopy.render.views import (
+    ArticleView,
+    EmptyView,
+    Entry,
+    Frame,
+    Link,
+    ListingView,
+    TermsView,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,19 +76,32 @@ class Outline:
     preview: bool = False
     """Whether pages tell their writer what is wrong with them."""
     options: RenderOptions = RenderOptions()  # noqa: RUF009 (it is immutable)
+    branch: str = ""
+    """The branch that is published, where it is known: the forge is asked for its files."""
+    images: Images = field(default_factory=Images)
     frame: Frame = field(init=False)
     _terms: dict[str, Term] = field(init=False)
     _places: dict[str, dict[str, int]] = field(default_factory=dict, init=False)
     _siblings: dict[str, tuple[Page, ...]] = field(default_factory=dict, init=False)
+    _languages: frozenset[str] = field(default=frozenset(), init=False)
     _authors: dict[str, list[Page]] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         site = self.site
         self._terms = {term.path: term for term in site.terms.values()}
         navigation = tuple(Link(item.title, site.url(item.path)) for item in site.navigation)
+        icon, icon_type = own_icon(site)
         self.frame = Frame(
-            site.title, site.description, site.language, site.base_path, navigation, bool(site.terms)
+            site.title,
+            site.description,
+            site.language,
+            site.base_path,
+            navigation,
+            bool(site.terms),
+            icon=site.url(icon) if icon else "",
+            icon_type=icon_type,
         )
+        self._languages = language_folders(site)
 
     def subject(self, path: str) -> Subject | None:
         """Return what `path` shows as a page, or None."""
@@ -110,9 +136,9 @@ class Outline:
         return self._authors
 
     @property
-    def setting(self) -> tuple[Frame, str]:
+    def setting(self) -> tuple[object, ...]:
         """Return what every page of the site depends on besides its own content and neighbours."""
-        return self.frame, self.site.base_url
+        return self.frame, self.site.base_url, self.branch
 
     def inputs(self, subject: Subject) -> Inputs:
         """Return all that the view of `subject` depends on; equal inputs give equal bytes."""
@@ -122,10 +148,12 @@ class Outline:
             return Inputs((site,), ())
         if isinstance(subject, Page):
             place = (self.setting, self._breadcrumbs(subject.section), site.home is subject)
-            return Inputs((subject, *self.neighbours(subject), site.names), place)
+            versions = (other for _, other in translations(subject, site, self._languages))
+            objects = (subject, *self.neighbours(subject), site.names, self.images, *versions)
+            return Inputs(objects, place)
         if isinstance(subject, Section):
             around = (self.setting, self._breadcrumbs(subject.path), self._subsections(subject.path))
-            return Inputs((subject, site.names), (*around, site.home is subject))
+            return Inputs((subject, site.names, self.images), (*around, site.home is subject))
         if isinstance(subject, Term):
             return Inputs((subject, site.names), (self.setting,))
         return Inputs((site.recent if subject == "home" else site.terms, site.names), (self.setting,))
@@ -136,7 +164,7 @@ class Outline:
             return (self.body(subject), self.summary(subject))
         summaries = tuple(self.summary(page) for page in self._listed(subject))
         if isinstance(subject, Section) and subject.index is not None:
-            return (self.body(subject.index), *summaries)
+            return (self.body(subject.index), self.summary(subject.index), *summaries)
         return summaries
 
     def view(self, subject: Subject, fragment: Callable[[FragmentRequest], Fragment]) -> View:
@@ -151,7 +179,7 @@ class Outline:
         return self._listing(subject, fragment)
 
     def html(self, page: Page, fragment: Fragment) -> str:
-        """Return a fragment's HTML with links as the pages of the site write them."""
+        """Return a fragment's HTML with links and images as the pages of the site write them."""
 
         def href(target: str) -> str:
             found = resolve(self.site, page, target)
@@ -159,7 +187,8 @@ class Outline:
                 return found.suffix
             return found.path if found.kind == "external" else _linked(self.site.url, found)
 
-        return fragment.html(href)
+        locate = self._locating(page)
+        return dressed(fragment, self.images, locate, self.site.url, enlarge=True, eager=True).html(href)
 
     def feed_html(self, page: Page, fragment: Fragment) -> str:
         """Return a fragment's HTML with absolute links, as a feed reader needs it."""
@@ -169,7 +198,14 @@ class Outline:
             found = resolve(site, page, target)
             return found.path if found.kind == "external" else _linked(site.absolute, found)
 
-        return fragment.html(href)
+        return dressed(fragment, self.images, self._locating(page), site.absolute).html(href)
+
+    def _locating(self, page: Page) -> Callable[[str], str]:
+        def locate(target: str) -> str:
+            found = resolve(self.site, page, target)
+            return found.path if found.kind == "internal" else ""
+
+        return locate
 
     def broken_links(self, page: Page, fragment: Fragment) -> tuple[Problem, ...]:
         """Return a problem for each link of the page's body that leads nowhere."""
@@ -206,15 +242,22 @@ class Outline:
             breadcrumbs=() if home else self._breadcrumbs(page.section),
             previous=self._link(older),
             next=self._link(newer),
-            language=page.source.front.language or site.language,
+            language=language_of(page, site),
             troubled=any(p.severity is Severity.ERROR for p in page.source.problems),
+            head=head_of_article(site, page, body, _plain(summary_html), self._languages),
+            edit_url=self._source_url(page, Forge.edit),
+            history_url=self._source_url(page, Forge.history),
         )
+
+    def _source_url(self, page: Page, link: Callable[[Forge, str, str], str]) -> str:
+        forge = self.options.forge
+        return link(forge, self.branch, page.source.path) if forge and self.branch else ""
 
     def _listing(
         self, subject: Section | Term | str, fragment: Callable[[FragmentRequest], Fragment]
     ) -> ListingView:
         site = self.site
-        kind, path, title, html = "home", "/", site.title, ""
+        kind, path, title, html, introduction = "home", "/", site.title, "", ""
         if isinstance(subject, Term):
             kind, path, title = "tag", subject.path, subject.name
         elif isinstance(subject, Section):
@@ -223,6 +266,7 @@ class Outline:
                 path = "/"
             if subject.index is not None:
                 html = self.html(subject.index, fragment(self.body(subject.index)))
+                introduction = _plain(fragment(self.summary(subject.index)).html(lambda _: ""))
         return ListingView(
             frame=self.frame,
             canonical=site.absolute(path),
@@ -232,6 +276,7 @@ class Outline:
             breadcrumbs=self._breadcrumbs(path.rpartition("/")[0] or "/") if kind == "section" else (),
             subsections=self._subsections(path) if kind == "section" else (),
             entries=tuple(self._entry(page, fragment) for page in self._listed(subject)),
+            head=head_of_listing(site, subject, path, title, introduction),
         )
 
     def _entry(self, page: Page, fragment: Callable[[FragmentRequest], Fragment]) -> Entry:

@@ -126,6 +126,10 @@ class Theme:
             raise ThemeError(f"the theme in {folder} can't be read: {exc}") from exc
         return cls(templates, assets)
 
+    def asset(self, name: str) -> ThemeAsset:
+        """Return the asset of that name, as it is called in the theme's folder."""
+        return self._names[name]
+
     def render(self, view: View) -> str:
         """Return the whole page that shows `view`."""
         template = self._templates[_TEMPLATES[type(view)]]

@@ -37,6 +37,37 @@ class Frame:
     """Whether there is a page of all tags at `/tags`."""
     searchable: bool = True
     """Whether somebody answers at `/-/search`; static files cannot."""
+    icon: str = ""
+    """The URL of the repository's own icon; without one, the theme's is shown."""
+    icon_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A feed that follows what a page shows."""
+
+    title: str
+    url: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a page tells programs about itself; `metadata` makes it. Its URLs are absolute."""
+
+    kind: str = "website"
+    """In the words of Open Graph: `website` or `article`."""
+    description: str = ""
+    image: str = ""
+    published: str = ""
+    modified: str = ""
+    """Both as RFC 3339 has them; empty where nobody knows."""
+    feeds: tuple[FeedLink, ...] = ()
+    """Besides the site's own."""
+    alternates: tuple[tuple[str, str], ...] = ()
+    """Language and URL of each translation, the page itself among them."""
+    data: str = ""
+    """JSON-LD, ready to be placed in a script element; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +112,11 @@ class ArticleView:
     """The page is not shown as its author meant it."""
     problems: tuple[str, ...] = ()
     """In a preview: what its writer has to know about it, one line each."""
+    head: Head = Head()
+    edit_url: str = ""
+    """Where the forge lets one edit its source; empty where there is none."""
+    history_url: str = ""
+    """Where the forge shows the commits of its source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +135,7 @@ class ListingView:
     entries: tuple[Entry, ...]
     problems: tuple[str, ...] = ()
     """In a preview: what its writer has to know about the whole site, one line each."""
+    head: Head = Head()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import structlog
 
-from canopy.render.feeds import FEEDS
+from canopy.render.topics import FEEDS
 from canopy.render.workers import RenderFailed
 from canopy.web.conditional import answer
 from canopy.web.headers import decode_path, host_name, security_headers, with_security

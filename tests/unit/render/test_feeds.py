@@ -11,8 +11,9 @@ from printing import drive
 from snapshots import EPOCH, blob, site_of
 
 from canopy.render.edition import Press
-from canopy.render.feeds import feed_pages, moved_feed
+from canopy.render.feeds import feed_pages
 from canopy.render.options import RenderOptions
+from canopy.render.topics import moved_feed
 
 if TYPE_CHECKING:
     from canopy.git.values import Blob
@@ -140,7 +141,7 @@ def test_a_note_may_be_called_like_a_feed() -> None:
     assert edition.redirect("/feed") is None
     assert edition.has("/feed")
     assert edition.redirect("/rss.xml") is None
-    assert moved_feed(edition.outline, "/rss") == "/-/feeds/site.rss"
+    assert moved_feed(edition.site, "/rss") == "/-/feeds/site.rss"
 
 
 def test_a_feed_is_taken_over_until_one_of_its_pages_changes() -> None:

@@ -1,0 +1,109 @@
+"""From a site to the heads of its pages: which feeds, translations and pictures a page has to name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from canopy.content.links import resolve
+from canopy.content.values import Page, Section, Term
+from canopy.render.images import first_image
+from canopy.render.jobs import FEED_TYPES
+from canopy.render.metadata import article_head, listing_head
+from canopy.render.topics import SITE, section_topic, tag_topic
+from canopy.render.translations import language_of, translations
+from canopy.render.views import FeedLink
+
+if TYPE_CHECKING:
+    from canopy.content.values import Site
+    from canopy.render.fragment import Fragment
+    from canopy.render.topics import Topic
+    from canopy.render.views import Head
+
+
+def head_of_article(site: Site, page: Page, body: Fragment, summary: str, folders: frozenset[str]) -> Head:
+    """Return the head of an article; `summary` is plain, `folders` as for `translations`."""
+    described, image = summary or site.description, image_of(site, page, body)
+    if site.home is page:
+        return listing_head(
+            home=True,
+            site_title=site.title,
+            canonical=site.absolute("/"),
+            title=page.title,
+            description=described,
+            language=language_of(page, site),
+            image=image,
+            feeds=_feeds(site, SITE),
+        )
+    return article_head(
+        site_title=site.title,
+        home=site.absolute("/"),
+        canonical=site.absolute(page.path),
+        title=page.title,
+        description=described,
+        language=language_of(page, site),
+        authors=tuple((author.name, author.url) for author in page.authors),
+        tags=page.tags,
+        created=page.created,
+        updated=page.updated,
+        words=page.source.words,
+        breadcrumbs=_trail(site, page.section),
+        image=image,
+        feeds=_feeds(site, section_topic(site, page.section)),
+        alternates=tuple(
+            (language, site.absolute(other.path)) for language, other in translations(page, site, folders)
+        ),
+    )
+
+
+def head_of_listing(site: Site, subject: Section | Term | str, path: str, title: str, summary: str) -> Head:
+    """Return the head of a list of pages at `path`; `summary` is plain."""
+    home = path == "/"
+    topic = None
+    if isinstance(subject, Term):
+        topic = tag_topic(site, subject.name)
+    elif isinstance(subject, Section):
+        topic = section_topic(site, path)
+    return listing_head(
+        home=home,
+        site_title=site.title,
+        canonical=site.absolute(path),
+        title=title,
+        description=summary or (site.description if home else ""),
+        language=site.language,
+        breadcrumbs=_trail(site, path.rpartition("/")[0]) if isinstance(subject, Section) else (),
+        feeds=_feeds(site, SITE if home else topic),
+    )
+
+
+def image_of(site: Site, page: Page, body: Fragment) -> str:
+    """Return the URL of the picture that stands for a page: its author's choice, else its first."""
+    for target in (getattr(page.source.front, "image", ""), first_image(body)):
+        found = resolve(site, page, target) if target else None
+        if found is not None and found.kind == "internal":
+            return site.absolute(found.path)
+        if found is not None and found.path.startswith(("https://", "http://")):
+            return found.path
+    return ""
+
+
+def _feeds(site: Site, topic: Topic | None) -> tuple[FeedLink, ...]:
+    """Return the feeds about a topic, but for the one that every page names."""
+    if topic is None:
+        return ()
+    title = f"{site.title} – {topic.title}" if topic.title else site.title
+    return tuple(
+        FeedLink(title, site.url(topic.path(form)), media_type.partition(";")[0])
+        for form, media_type in FEED_TYPES.items()
+        if topic is not SITE or form != "atom"
+    )
+
+
+def _trail(site: Site, path: str) -> tuple[tuple[str, str], ...]:
+    """Return name and absolute URL of a section and those above it, from the top."""
+    trail: list[tuple[str, str]] = []
+    while path not in ("", "/"):
+        section = site.sections.get(path)
+        if section is not None:
+            trail.append((section.title, site.absolute(path)))
+        path = path.rpartition("/")[0]
+    return tuple(reversed(trail))

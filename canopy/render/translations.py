@@ -1,0 +1,77 @@
+"""Which pages say the same in another language, where the repository leaves no doubt about it.
+
+Two ways to lay them out are understood, both of Hugo and Zola: `x.de.md` beside `x.md`, and a folder `de`
+at the top with the same addresses below it. A translation is only what exists; nothing is guessed from words.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from canopy.content.paths import folded
+
+if TYPE_CHECKING:
+    from canopy.content.values import Page, Site
+
+# The languages that people publish notes in: a code must not be a word that the names of files end in.
+_CODES = """
+ar bg bn ca cs da de el en eo es et eu fa fi fr ga gl he hi hr hu hy id is it ja ka ko lt lv mk ms nb nl nn no
+pl pt ro ru sk sl sq sr sv ta th tr uk ur vi zh pt-br zh-cn zh-tw zh-hans zh-hant en-gb en-us
+"""
+LANGUAGES = frozenset(_CODES.split())
+_NAMED = re.compile(r"(?P<stem>.+)\.(?P<language>[A-Za-z]{2}(?:-[A-Za-z]{2,4})?)")
+_EXTENSION = re.compile(r"\.(?:md|markdown|mdown|mkd|txt)\Z", re.IGNORECASE)
+
+
+def language_of(page: Page, site: Site) -> str:
+    """Return the language that a page is written in, as it is marked by its author, else the site's."""
+    return page.source.front.language or _by_name(page)[1] or site.language
+
+
+def translations(page: Page, site: Site, folders: frozenset[str]) -> tuple[tuple[str, Page], ...]:
+    """Return language and page of each version, the page itself among them; nothing if it is alone.
+
+    `folders` are the languages for which the site has a section at its top.
+    """
+    found = {page.path: page}
+    for path in _candidates(page, site, folders):
+        other = site.pages.get(path)
+        if other is not None:
+            found.setdefault(other.path, other)
+    languages = {language_of(other, site).lower(): other for other in found.values()}
+    # Two pages in one language are no translations of each other.
+    if len(found) < 2 or len(languages) != len(found):
+        return ()
+    return tuple(sorted((language_of(other, site), other) for other in found.values()))
+
+
+def language_folders(site: Site) -> frozenset[str]:
+    """Return the languages for which the site has a section at its top."""
+    return frozenset(code for code in LANGUAGES if f"/{code}" in site.sections)
+
+
+def _candidates(page: Page, site: Site, folders: frozenset[str]) -> list[str]:
+    """Return the paths of the site at which versions of the page may be."""
+    paths: list[str] = []
+    head, _, rest = page.path.removeprefix("/").partition("/")
+    if folders:
+        inner = f"/{rest}" if head.lower() in folders and rest else page.path
+        paths += [inner, *(f"/{code}{inner}" for code in sorted(folders))]
+    file = page.source.path.removeprefix(f"{site.root}/" if site.root else "").removeprefix("content/")
+    above, slash, name = file.rpartition("/")
+    extension = "".join(_EXTENSION.findall(name))
+    if extension:
+        begin = folded(f"/{above}{slash}{_by_name(page)[0]}")
+        endings = (extension.lower(), *(f".{code}{extension.lower()}" for code in sorted(LANGUAGES)))
+        paths += [path for end in endings if (path := site.names.get(begin + end)) is not None]
+    return paths
+
+
+def _by_name(page: Page) -> tuple[str, str]:
+    """Return the stem of a file called like `stem.de.md` and its language; else the stem and nothing."""
+    name = _EXTENSION.sub("", page.source.path.rpartition("/")[2])
+    match = _NAMED.fullmatch(name)
+    if match and match["language"].lower() in LANGUAGES:
+        return match["stem"], match["language"]
+    return name, ""
