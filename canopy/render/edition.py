@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from canopy.content.values import Page, Section
 from canopy.problem import Problem, Severity
-from canopy.render.feeds import find_feed
+from canopy.render.feeds import feed_paths, find_feed
 from canopy.render.images import Images
 from canopy.render.jobs import HTML, render_fragments, render_view
 from canopy.render.options import RenderOptions
@@ -26,10 +26,10 @@ from canopy.render.pages import TAGS, Inputs, Outline
 from canopy.render.plain import render_plain
 from canopy.render.representation import compressible, encode, represent
 from canopy.render.shelf import Shelf
-from canopy.render.sitemap import find_sitemap
+from canopy.render.sitemap import find_sitemap, sitemap_paths
 from canopy.render.topics import FEED_PATH, moved_feed
 from canopy.render.views import ArticleView, ListingView
-from canopy.render.wellknown import find_wellknown, kept_elsewhere
+from canopy.render.wellknown import FAVICON, ROBOTS, find_wellknown, kept_elsewhere
 from canopy.render.workers import RenderCrashed, RenderFailed
 
 if TYPE_CHECKING:
@@ -128,6 +128,13 @@ class Edition:
     def problems(self) -> tuple[Problem, ...]:
         """All that is known to be wrong: what the build found and what rendering found since."""
         return tuple(sorted({*self.site.problems, *(p for found in self.findings.values() for p in found)}))
+
+    def documents(self) -> Iterator[str]:
+        """Yield the paths of all that Canopy itself makes besides pages: feeds, sitemap, robots.txt, icon."""
+        yield from feed_paths(self.outline)
+        for path in (*sitemap_paths(self.outline), ROBOTS, FAVICON):
+            if path not in self.site.assets and find_document(self.outline, path) is not None:
+                yield path
 
     def paths(self) -> Iterator[str]:
         """Yield the paths worth rendering ahead: the home page, the feed, then pages newest first."""

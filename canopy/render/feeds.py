@@ -14,7 +14,7 @@ from canopy.render.pages import Inputs
 from canopy.render.topics import FEED_PATH, FEEDS, SITE, Topic, section_topic, tag_topic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from canopy.content.values import Page
     from canopy.render.fragment import Fragment
@@ -69,6 +69,18 @@ def _locate(outline: Outline, path: str) -> tuple[Topic, str] | None:
     # Each feed has one address: `/-/feeds/site.atom` is /atom.
     known = about is not None and form in FEED_TYPES and about.path(form) == path
     return (about, form) if about is not None and known else None
+
+
+def feed_paths(outline: Outline) -> Iterator[str]:
+    """Yield where the feeds of the site are, in all their forms."""
+    site = outline.site
+    topics: list[Topic | None] = [SITE]
+    topics += [section_topic(site, path) for path in site.sections]
+    topics += [tag_topic(site, name) for name in site.terms]
+    topics += [topic(outline, "author", name) for name in outline.authors]
+    for about in topics:
+        if about is not None:
+            yield from map(about.path, FEED_TYPES)
 
 
 def feed_pages(outline: Outline, about: Topic = SITE) -> tuple[Page, ...]:

@@ -54,11 +54,17 @@ def find_sitemap(outline: Outline, path: str) -> Document | None:
             newest = _newest(site.recent)
             return render_index, (
                 site.base_url,
-                tuple((f"/sitemap-{n}.xml", newest) for n in range(1, parts + 1)),
+                tuple((one, newest) for one in sitemap_paths(outline)[1:]),
             )
         return render_sitemap, (site.base_url, tuple(places(outline)))
 
     return Document(XML, inputs, make)  # type: ignore[arg-type] # a function of any arguments
+
+
+def sitemap_paths(outline: Outline) -> tuple[str, ...]:
+    """Return where the sitemap and its parts are."""
+    parts = _parts(outline)
+    return (SITEMAP, *(f"/sitemap-{n}.xml" for n in range(1, parts + 1) if parts > 1))
 
 
 def places(outline: Outline) -> list[Place]:

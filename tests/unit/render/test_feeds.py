@@ -167,3 +167,14 @@ def test_the_hub_is_in_the_header_too() -> None:
     link = b'<https://hub.example.org/>; rel="hub", <https://example.org/atom>; rel="self"'
     assert dict(variant.headers)[b"link"] == link
     assert dict(variant.not_modified)[b"link"] == link
+
+
+def test_all_generated_addresses_are_listed_and_answer() -> None:
+    """Whoever writes the site down as files finds each feed, the sitemap and the rest, once each."""
+    press, edition = Press(memory=1 << 24), edition_of(FILES)
+    listed = list(edition.documents())
+    assert len(listed) == len(set(listed))
+    assert {"/atom", "/-/feeds/site.rss", "/sitemap.xml", "/robots.txt", "/favicon.ico"} <= set(listed)
+    assert "/-/feeds/author/Ada.json" in listed
+    for path in listed:
+        assert drive(press.print(edition, path)).identity.body
