@@ -27,7 +27,9 @@ from concurrent.futures import CancelledError, Future, InvalidStateError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from multiprocessing.connection import wait
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -41,6 +43,8 @@ T = TypeVar("T")
 
 DEFAULT_MEMORY = 768 * 1024 * 1024
 """Bytes of address space: 45 MB for an idle worker, 690 MB for the longest text of dense markdown."""
+_GRACE = 4.0
+"""Seconds beyond its time-out after which a job that says nothing is lost."""
 _PRELOADED = ["canopy.render.jobs", "canopy.render.workers"]
 
 
@@ -68,6 +72,10 @@ class _Job:
     timeout: float
     background: bool
     attempts: int = 0
+    pool: ProcessPool | None = None
+    """Where the last attempt runs."""
+    overdue: float = inf
+    """On the monotonic clock: when that attempt must have ended, one way or the other."""
 
 
 class Workers:
@@ -81,7 +89,9 @@ class Workers:
         self._ahead: deque[_Job] = deque()
         self._running: set[_Job] = set()
         self._closed = False
+        self._ended = threading.Event()
         self._pool = self._start()
+        threading.Thread(target=self._watch_over, name="workers", daemon=True).start()
 
     def submit(
         self, function: Callable[..., T], *args: object, timeout: float, background: bool = False
@@ -106,6 +116,7 @@ class Workers:
             if self._closed:
                 return
             self._closed = True
+            self._ended.set()
             open_jobs = [*self._running, *self._urgent, *self._ahead]
             self._urgent.clear()
             self._ahead.clear()
@@ -128,7 +139,8 @@ class Workers:
                 job = self._take()
                 if job is None:
                     return
-                pool = self._pool
+                pool = job.pool = self._pool
+                job.overdue = monotonic() + job.timeout + _GRACE
             try:
                 running = pool.schedule(job.function, args=job.arguments, timeout=job.timeout)
             except (RuntimeError, BrokenProcessPool):
@@ -161,9 +173,21 @@ class Workers:
                 job.future.set_result(done.result())
         self._finish(job, pool, error)
 
+    def _watch_over(self) -> None:
+        """Give up pools that lose a job without a word, as when its worker is killed while it takes it."""
+        while not self._ended.wait(1.0):
+            now = monotonic()
+            with self._lock:
+                late = [job for job in self._running if now > job.overdue]
+            for job in late:
+                if job.pool is not None:
+                    self._finish(job, job.pool, BrokenProcessPool("the pool lost a job"))
+
     def _finish(self, job: _Job, pool: ProcessPool, error: BaseException | None) -> None:
         broken = isinstance(error, BrokenProcessPool)
         with self._lock:
+            if job.pool is not pool or job not in self._running:
+                return  # It was given up meanwhile, and runs again elsewhere.
             self._running.discard(job)
             # pebble gives its whole pool up when an idle worker is killed: that is not the job's fault.
             again = broken and not self._closed and job.attempts < 3

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import CancelledError, wait
+from concurrent.futures import CancelledError, Future, wait
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -228,3 +228,14 @@ def test_hostile_texts_cost_no_more_than_their_time(workers: Workers, name: str)
     except RenderTimeout:
         pass
     assert rendered(workers, "next").parts == ("<p>next</p>\n",)
+
+
+def test_a_job_that_its_pool_loses_runs_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that dies while it takes a job may leave a future that nobody resolves: the job runs again."""
+    monkeypatch.setattr("canopy.render.workers._GRACE", 0.2)
+    pool = Workers(1)
+    try:
+        monkeypatch.setattr(pool._pool, "schedule", lambda *_args, **_options: Future())
+        assert pool.submit(abs, -3, timeout=0.5).result(20) == 3
+    finally:
+        pool.close()
