@@ -36,6 +36,10 @@ class SiteOptions:
     """Overrides the repository's name for itself when not empty."""
     identity: str = ""
     """What the site's UUID is derived from when the repository has none: the remote, without credentials."""
+    convention: str = ""
+    """`canopy`, `jekyll`, `hugo`, `zola`, `obsidian` or `plain`; empty: recognised from the repository."""
+    drafts: bool = False
+    """Show drafts, posts of the future and expired ones too: for their author's eyes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,29 @@ class FrontMatter:
     """Where the file only points to."""
     draft: bool = False
     language: str = ""
+    appears: datetime | None = None
+    """Before that moment nobody sees the page."""
+    expires: datetime | None = None
+    """From that moment on nobody sees it any more."""
+    categories: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+    weight: int | None = None
+    """The lighter, the earlier in its section."""
+    order: str = ""
+    """Of an introduction: how its section is sorted, one of `ORDERS`."""
+    menu: tuple[str, ...] = ()
+    """The menus that it is in; `main` is the site's navigation."""
+    short_title: str = ""
+    """For navigation."""
+    layout: str = ""
+    image: str = ""
+    """Stands for the page in previews elsewhere; as the author wrote it."""
+    separator: str = ""
+    """Ends the excerpt at the beginning of the text."""
+
+
+ORDERS = ("date", "oldest", "title", "weight")
+"""How a section may be sorted; `date` is newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +132,8 @@ class Page:
     updated: datetime | None
     history_created: datetime | None
     """When this very path was added: what the original Canopy derived the ids of feed entries from."""
+    listed: bool = True
+    """Whether it is an entry of the site's list and feed; not so pages beside a blog (about, 404)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +143,12 @@ class Section:
     path: str
     title: str
     pages: tuple[Page, ...]
-    """All pages below, at any depth, newest first; without `index`."""
+    """All pages below, at any depth, newest first unless `order` says otherwise; without `index`. Those of
+    the top are the ones that are listed."""
     index: Page | None = None
     """The page that introduces it: index.md, README.md, _index.md."""
+    order: str = "date"
+    """How `pages` are sorted, one of `ORDERS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +181,52 @@ class NavigationItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """What the site's settings know of an author."""
+
+    name: str
+    url: str = ""
+    avatar: str = ""
+    """A URL or a path of the site."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """What the repository says about its site, in `canopy.toml` or in the way of its convention."""
+
+    title: str = ""
+    description: str = ""
+    language: str = ""
+    timezone: str = ""
+    """An IANA name."""
+    base_url: str = ""
+    """Without a slash at its end; the server's own setting is stronger."""
+    own_urls: tuple[str, ...] = ()
+    """Where the site was at home before: links there are links within the site."""
+    authors: tuple[tuple[str, Person], ...] = ()
+    """By the key that pages use for them."""
+    author: tuple[Author, ...] = ()
+    """Who wrote the pages that name nobody."""
+    menu: tuple[tuple[str, str], ...] = ()
+    """Titles and targets, in order; empty: the sections and the pages at the top."""
+    accent: str = ""
+    """A CSS colour `#rrggbb`."""
+    footer: str = ""
+    """Markdown."""
+    orders: tuple[tuple[str, str], ...] = ()
+    """From the path of a section to one of `ORDERS`."""
+    feeds: tuple[str, ...] | None = None
+    """Which of `FEEDS` are made; None: all."""
+    convention: str = ""
+    uuid: str = ""
+    start: str = ""
+    """The file or folder that is the start page."""
+
+
+FEEDS = ("atom", "rss", "json")
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """What one commit means. Every path of the site is in exactly one of its mappings."""
 
@@ -177,6 +255,17 @@ class Site:
     """Case-folded ways in which an author may write a link's target, to the path that is meant."""
     root: str = ""
     """The folder of the repository that is the site's top, without slashes at its ends."""
+    convention: str = "plain"
+    """The convention that the repository follows."""
+    evidence: str = ""
+    """By what it was recognised: one line for people."""
+    settings: SiteSettings = SiteSettings()  # noqa: RUF009 - immutable
+    entries: tuple[Page, ...] = ()
+    """The pages that are listed, newest first: what the start page and the feed show."""
+    not_found: Page | None = None
+    """The repository's own text for what is not there."""
+    next_change: datetime | None = None
+    """The next moment at which a build of the same snapshot would differ, after the one it was built at."""
     memo: Memo | None = field(default=None, repr=False, compare=False)
     """What the next build takes over; no part of the site's meaning, and of no use outside this room."""
 
