@@ -259,7 +259,7 @@ class Site:
     """The convention that the repository follows."""
     evidence: str = ""
     """By what it was recognised: one line for people."""
-    settings: SiteSettings = SiteSettings()  # noqa: RUF009 - immutable
+    settings: SiteSettings = SiteSettings()
     entries: tuple[Page, ...] = ()
     """The pages that are listed, newest first: what the start page and the feed show."""
     not_found: Page | None = None
