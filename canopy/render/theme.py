@@ -24,11 +24,14 @@ from markupsafe import Markup
 
 from canopy.errors import ThemeError
 from canopy.render import views
+from canopy.render.interface import SOURCE, Interface, direction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
-    from datetime import datetime
     from importlib.resources.abc import Traversable
+    from types import CodeType
+
+    from jinja2.bccache import Bucket
 
     from canopy.render.fragment import TocEntry
     from canopy.render.views import Entry, View
@@ -44,11 +47,6 @@ _TEMPLATES: Mapping[type, str] = {
     views.EmptyView: "empty.html",
     views.UnavailableView: "unavailable.html",
 }
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-_RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 _MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -84,25 +82,47 @@ class Theme:
         self.assets: Mapping[str, ThemeAsset] = MappingProxyType(
             {asset.path: asset for asset in self._names.values()}
         )
+        self._sources = templates
+        self._compiled = _Compiled()
+        _check(self._environment(Interface.of(SOURCE)), templates, self._names)
+        self._looks: dict[Interface, Mapping[str, jinja2.Template]] = {}
+
+    def _look(self, language: str) -> Mapping[str, jinja2.Template]:
+        """Return the templates as they are shown in a language; they are made ready when first asked for."""
+        interface = Interface.of(language)
+        look = self._looks.get(interface)
+        if look is None:
+            environment = self._environment(interface)
+            look = {name: environment.get_template(name) for name in sorted(self._sources)}
+            self._looks[interface] = look
+        return look
+
+    def _environment(self, interface: Interface) -> jinja2.Environment:
+        """Return an environment for one language: filters and functions of jinja2 know no page's language."""
         environment = jinja2.Environment(
-            loader=jinja2.DictLoader(templates),
+            loader=jinja2.DictLoader(self._sources),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
             cache_size=-1,
+            bytecode_cache=self._compiled,
         )
-        environment.globals["asset"] = self._asset
+        environment.globals |= {"asset": self._asset, "_": interface.say, "ngettext": interface.count}
         environment.filters |= {
-            "day": _day,
-            "day_of_year": _day_of_year,
+            "day": interface.day,
+            "day_of_year": interface.day_of_year,
+            "listed": interface.listed,
+            "month": interface.month,
+            "number": interface.number,
+            "spoken": lambda frame: _spoken(interface.language, frame.language),
             "years": _years,
             "outline": _outline,
-            "direction": _direction,
+            "direction": direction,
             "shell": shlex.quote,
         }
-        self._templates = _compiled(environment, templates, self._names)
+        return environment
 
     @classmethod
     @cache
@@ -132,7 +152,7 @@ class Theme:
 
     def render(self, view: View) -> str:
         """Return the whole page that shows `view`."""
-        template = self._templates[_TEMPLATES[type(view)]]
+        template = self._look(view.frame.language)[_TEMPLATES[type(view)]]
         try:
             return template.render(view=view, frame=view.frame, here=_here(view))
         except jinja2.TemplateError as exc:
@@ -144,16 +164,30 @@ class Theme:
         return frame.base_path + self._names[name].path
 
 
-def _compiled(
-    environment: jinja2.Environment, templates: Mapping[str, str], assets: Container[str]
-) -> Mapping[str, jinja2.Template]:
+class _Compiled(jinja2.BytecodeCache):
+    """What the templates compile to, which is the same in every language."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give jinja2 what it compiled for another language."""
+        bucket.code = self._code.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what jinja2 has compiled."""
+        if bucket.code is not None:
+            self._code[bucket.key] = bucket.code
+
+
+def _check(environment: jinja2.Environment, templates: Mapping[str, str], assets: Container[str]) -> None:
     missing = sorted(set(_TEMPLATES.values()) - set(templates))
     if missing:
         raise ThemeError(f"the theme has no template {', '.join(missing)}")
     try:
         for name, text in sorted(templates.items()):
             _check_references(name, environment.parse(text, name), templates, assets)
-        return {name: environment.get_template(name) for name in sorted(templates)}
+            environment.get_template(name)
     except jinja2.TemplateSyntaxError as exc:
         raise ThemeError(f"{exc.name}:{exc.lineno}: {exc.message}") from exc
 
@@ -210,17 +244,15 @@ def _here(view: View) -> str:
     return urlsplit(getattr(view, "canonical", "")).path
 
 
-def _day(moment: datetime) -> Markup:
-    """Write a date as people do, for machines too; it never breaks between day and month."""
-    return _time(moment, f"{moment.day}\N{NO-BREAK SPACE}{_MONTHS[moment.month - 1]} {moment.year}")
+def _spoken(language: str, around: str) -> Markup:
+    """Return the attributes of an element whose words are the interface's, on a page in another language.
 
-
-def _day_of_year(moment: datetime) -> Markup:
-    return _time(moment, f"{moment.day}\N{NO-BREAK SPACE}{_MONTHS[moment.month - 1]}")
-
-
-def _time(moment: datetime, text: str) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(timespec="seconds"), text)
+    A screen reader needs them to pronounce what it reads (WCAG 2.2, 3.1.2).
+    """
+    if language == (around or SOURCE).partition("-")[0].lower():
+        return Markup()
+    turned = Markup(' dir="ltr"') if direction(around) != direction(language) else ""
+    return Markup(' lang="{}"{}').format(language, turned)
 
 
 def _years(entries: Iterable[Entry]) -> list[tuple[int | None, list[Entry]]]:
@@ -240,8 +272,3 @@ def _outline(toc: Iterable[TocEntry]) -> list[tuple[int, TocEntry]]:
     listed = list(toc)
     top = min((entry.level for entry in listed), default=2)
     return [(entry.level - top, entry) for entry in listed if entry.level - top <= 2]
-
-
-def _direction(language: str) -> str:
-    """Return the value of `dir` for text in a language, which may be unknown."""
-    return "rtl" if language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "auto"

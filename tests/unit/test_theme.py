@@ -292,8 +292,8 @@ class TestOtherPages:
         """Each tag is a link, its number of pages has words for those who hear it."""
         html = THEME.render(TERMS)
         assert markup.read(html).one("a", href="/tags/ocaml").text == "ocaml"
-        assert '9<span class="unseen"> pages</span>' in html
-        assert '1<span class="unseen"> page</span>' in html
+        assert '<span aria-hidden="true">9</span><span class="unseen">9 pages</span>' in html
+        assert '<span class="unseen">1 page</span>' in html
 
     def test_the_way_to_the_tags_is_shown_where_there_are_some(self) -> None:
         """A link to a page that isn't there would be a broken one."""
