@@ -15,6 +15,7 @@ from canopy.git import Kind, Repository, fetch, parse_remote
 from canopy.git.worktree import WorkTree, find_worktree, is_bare
 from canopy.problem import Problem, Severity
 from canopy.render.edition import Press
+from canopy.render.options import RenderOptions
 from canopy.render.workers import RenderFailed, Workers
 from canopy.serving import credentials, git_limits, site_options, worker_count
 
@@ -81,7 +82,9 @@ def _read(settings: Settings, place: str) -> tuple[Snapshot, str]:
 
 def _render_all(settings: Settings, site: Site) -> tuple[Problem, ...]:
     """Render every page once, because only that shows what rendering finds."""
-    press = Press(memory=settings.cache, trusted=settings.trust == "trusted")
+    # A theme is looked at whole, whatever of it this machine's settings would use.
+    options = RenderOptions(theme="templates")
+    press = Press(memory=settings.cache, trusted=settings.trust == "trusted", options=options)
     edition = press.edition(site, datetime.now(UTC).replace(microsecond=0))
     workers = Workers(worker_count(settings), memory_bytes=settings.render_memory)
     failed: list[Problem] = []

@@ -235,6 +235,7 @@ def render_options(settings: Settings, remote: Remote | None) -> RenderOptions:
     return RenderOptions(
         websub_hub=settings.websub_hub,
         hidden=("/-/search", settings.git_path),
+        theme=settings.theme,
         forge=forge,
     )
 

@@ -215,6 +215,9 @@ class Settings(BaseModel):
     trust: Literal["sanitised", "trusted"] = Field(
         "sanitised", description="'trusted' lets raw HTML of the notes pass as it is."
     )
+    theme: Literal["default", "css", "templates"] = Field(
+        "css", description="What of a repository's _theme/ is used: nothing, its style sheet, or all of it."
+    )
     workers: Count = Field(0, ge=0, le=64, description="Rendering processes; 0 is one a core, at most four.")
     render_timeout: Seconds = Field(5.0, gt=0, description="A page that renders longer is shown as source.")
     render_memory: Bytes = Field(

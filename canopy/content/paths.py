@@ -11,6 +11,8 @@ import unicodedata
 from canopy.content.mediatypes import MEDIA_TYPES, OCTETS, PLAIN_TEXT
 
 MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
+THEME = "/_theme/"
+"""What is below it is no content but the site's own look."""
 _STATIC_TEXT = {
     ".txt": PLAIN_TEXT,
     **dict.fromkeys(MARKDOWN, "text/markdown; charset=utf-8"),
@@ -47,9 +49,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 def is_hidden(path: str) -> bool:
-    """Tell whether the file is none of the readers' business: dotfiles, dot-folders, hosting leftovers."""
+    """Tell whether the file is no content: dotfiles, dot-folders, hosting leftovers, the site's own theme."""
     inner = path.removeprefix("/.well-known/")
-    return "/." in inner or inner.startswith(".") or path.lower().removeprefix("/") in _IGNORED
+    ignored = path.startswith(THEME) or path.lower().removeprefix("/") in _IGNORED
+    return "/." in inner or inner.startswith(".") or ignored
 
 
 def is_walkable(path: str) -> bool:

@@ -21,6 +21,7 @@ from canopy.content.permalinks import Places, place
 from canopy.content.sections import build_navigation, build_sections, build_terms, order
 from canopy.content.settings import Settings, read_settings
 from canopy.content.sources import File, read_file
+from canopy.content.theme import OwnTheme, read_theme
 from canopy.content.values import SAFE, Asset, Author, Page, Section, Site, SiteOptions
 
 if TYPE_CHECKING:
@@ -184,6 +185,7 @@ def _assemble(
     tops = {base_name(f): address for f, address in places.folders.items() if f != "/" and f.count("/") == 1}
     root_pages = [p for path, p in pages.items() if path.count("/") == 1 and id(p) not in inner]
     base_url = _base_url(options, settings)
+    theme = read_theme(snapshot.blobs, memo.prefix, previous.theme if previous else None)
     return Site(
         commit=snapshot.commit.id,
         title=title,
@@ -199,7 +201,8 @@ def _assemble(
         navigation=build_navigation(sections, tops, root_pages, home, convention),
         home=home,
         recent=recent,
-        problems=_problems(snapshot, settings, files.values(), places),
+        theme=theme,
+        problems=_problems(snapshot, settings, files.values(), places, theme),
         names=_names(places, previous),
         root=options.root.strip("/"),
         memo=memo,
@@ -277,9 +280,9 @@ def _redirects(places: Places, base_url: str) -> dict[str, str]:
 
 
 def _problems(
-    snapshot: Snapshot, settings: Settings, files: Iterable[File], places: Places
+    snapshot: Snapshot, settings: Settings, files: Iterable[File], places: Places, theme: OwnTheme
 ) -> tuple[Problem, ...]:
-    problems = {*snapshot.problems, *settings.problems, *places.problems}
+    problems = {*snapshot.problems, *settings.problems, *places.problems, *theme.problems}
     for file in files:
         problems.update(file.problems)
         if file.source:

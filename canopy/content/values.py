@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from canopy.content.theme import OwnTheme
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -260,6 +262,8 @@ class Site:
     evidence: str = ""
     """By what it was recognised: one line for people."""
     settings: SiteSettings = SiteSettings()
+    theme: OwnTheme = OwnTheme()  # noqa: RUF009 (it is immutable)
+    """What the repository brings for its look, whether it is used or not."""
     entries: tuple[Page, ...] = ()
     """The pages that are listed, newest first: what the start page and the feed show."""
     not_found: Page | None = None

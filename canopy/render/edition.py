@@ -21,6 +21,7 @@ from canopy.problem import Problem, Severity
 from canopy.render.feeds import feed_paths, find_feed
 from canopy.render.images import Images
 from canopy.render.jobs import HTML, render_fragments, render_view
+from canopy.render.look import Look
 from canopy.render.options import RenderOptions
 from canopy.render.pages import TAGS, Inputs, Outline
 from canopy.render.plain import render_plain
@@ -42,7 +43,9 @@ if TYPE_CHECKING:
     from canopy.render.jobs import FragmentRequest
     from canopy.render.pages import Subject
     from canopy.render.representation import Body, Headers, Representation
+    from canopy.render.theme import ThemeAsset
 
+FOREVER = "public, max-age=31536000, immutable"
 SANDBOX = b"sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _MOST_TOLD = 20
 _MOST_PATHS = 200
@@ -75,11 +78,12 @@ class _Printed:
 class Edition:
     """A site with what has been rendered of it."""
 
-    __slots__ = ("findings", "outline", "pages", "published", "ready", "site")
+    __slots__ = ("findings", "look", "outline", "pages", "published", "ready", "site")
 
     def __init__(self, outline: Outline, published: datetime) -> None:
         self.site: Site = outline.site
         self.outline = outline
+        self.look = outline.look
         self.published = published
         """In whole seconds, UTC."""
         self.ready: dict[str, Representation] = {}
@@ -105,6 +109,7 @@ class Edition:
         """Tell whether `Press.print` can make something for `path`."""
         return (
             path in self.site.assets
+            or self.look.asset(path) is not None
             or self.outline.subject(path) is not None
             or find_document(self.outline, path) is not None
         )
@@ -127,10 +132,12 @@ class Edition:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """All that is known to be wrong: what the build found and what rendering found since."""
-        return tuple(sorted({*self.site.problems, *(p for found in self.findings.values() for p in found)}))
+        found = (problem for problems in self.findings.values() for problem in problems)
+        return tuple(sorted({*self.site.problems, *self.look.problems, *found}))
 
     def documents(self) -> Iterator[str]:
-        """Yield the paths of all that Canopy itself makes besides pages: feeds, sitemap, robots.txt, icon."""
+        """Yield the paths of all that Canopy makes besides pages: feeds, sitemap, robots.txt, icon, style."""
+        yield from self.look.assets
         yield from feed_paths(self.outline)
         for path in (*sitemap_paths(self.outline), ROBOTS, FAVICON):
             if path not in self.site.assets and find_document(self.outline, path) is not None:
@@ -194,6 +201,7 @@ class Press:
         self._preview = preview
         self._options = options or RenderOptions()
         self._images = Images()
+        self._look = Look()
         self._trusted = trusted
         self._remote = remote
         self._cache_control = "public, max-age=0, must-revalidate"
@@ -208,8 +216,9 @@ class Press:
         `branch` is where it comes from, for links to its sources.
         """
         self._images = self._images.following(site.assets)
+        self._look = self._look.following(site, self._options.theme)
         outline = Outline(
-            site, self._trusted, self._remote, self._preview, self._options, branch, self._images
+            site, self._trusted, self._remote, self._preview, self._options, branch, self._images, self._look
         )
         return Edition(outline, published)
 
@@ -223,6 +232,8 @@ class Press:
         asset = edition.site.assets.get(path)
         if asset is not None:
             representation = yield from self._file(edition, asset)
+        elif (own := edition.look.asset(path)) is not None:
+            representation = yield from self._theme_file(own)
         elif (subject := edition.outline.subject(path)) is not None:
             representation = yield from self._reuse(
                 edition, path, edition.outline.inputs(subject), self._page(edition, path, subject)
@@ -328,6 +339,14 @@ class Press:
         self._printed.put(asset.path, _Printed(inputs, b"", representation, edition.published), size)
         return representation
 
+    def _theme_file(self, asset: ThemeAsset) -> Generator[Job, Any, Representation]:
+        """Print a file of the repository's own theme, whose name changes with its content."""
+        body: Body = yield Job(encode, (asset.data, asset.media_type))
+        extra = _sandbox(asset.media_type)
+        # What has a policy of its own is not for the hot path, where every answer gets the site's.
+        ranges = bool(extra)
+        return represent(body, asset.media_type, cache_control=FOREVER, ranges=ranges, extra=extra)
+
     def fragments(
         self, requests: Iterable[FragmentRequest]
     ) -> Generator[Job, Any, dict[FragmentRequest, Fragment]]:
@@ -405,11 +424,13 @@ def _findings(page: Page, fragment: Fragment) -> tuple[Problem, ...]:
 
 def _file_headers(asset: Asset) -> Headers:
     # Feed readers and other sites may show the images of a note.
-    headers: Headers = [(b"cross-origin-resource-policy", b"cross-origin")]
+    return [(b"cross-origin-resource-policy", b"cross-origin"), *_sandbox(asset.media_type)]
+
+
+def _sandbox(media_type: str) -> Headers:
     # A document of the repository must not run scripts in the site's origin (CSP 3, 6.2: sandbox).
-    if asset.media_type.partition(";")[0].endswith(("html", "xml")):
-        headers.append((b"content-security-policy", SANDBOX))
-    return headers
+    document = media_type.partition(";")[0].endswith(("html", "xml"))
+    return [(b"content-security-policy", SANDBOX)] if document else []
 
 
 def _digest(view: object) -> bytes:

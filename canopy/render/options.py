@@ -17,5 +17,7 @@ class RenderOptions:
     """The URL of the hub that tells subscribers of news; empty: none."""
     hidden: tuple[str, ...] = ()
     """Paths of the site that search engines are asked to leave alone."""
+    theme: str = "css"
+    """What a repository may bring for its look: `default` nothing, `css` a style sheet, `templates` all."""
     forge: Forge | None = None
     """Where readers find the sources of the pages."""

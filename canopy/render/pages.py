@@ -19,6 +19,7 @@ from canopy.render.heads import head_of_article, head_of_listing
 from canopy.render.icon import own_icon
 from canopy.render.images import Images, dressed
 from canopy.render.jobs import FragmentRequest
+from canopy.render.look import Look
 from canopy.render.options import RenderOptions
 from canopy.render.translations import language_folders, language_of, translations
 from canopy.render.views import (
@@ -79,6 +80,7 @@ class Outline:
     branch: str = ""
     """The branch that is published, where it is known: the forge is asked for its files."""
     images: Images = field(default_factory=Images)
+    look: Look = field(default_factory=Look)
     frame: Frame = field(init=False)
     _terms: dict[str, Term] = field(init=False)
     _places: dict[str, dict[str, int]] = field(default_factory=dict, init=False)
@@ -100,6 +102,7 @@ class Outline:
             bool(site.terms),
             icon=site.url(icon) if icon else "",
             icon_type=icon_type,
+            style=self.look.style,
         )
         self._languages = language_folders(site)
 

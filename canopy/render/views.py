@@ -40,6 +40,8 @@ class Frame:
     icon: str = ""
     """The URL of the repository's own icon; without one, the theme's is shown."""
     icon_type: str = ""
+    style: str = ""
+    """The URL of the style sheet of the site's own, which comes after the theme's; empty: it has none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import ipaddress
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -19,8 +20,10 @@ from starlette.routing import Route, Router
 from canopy import __version__
 from canopy.config import webhook_secrets
 from canopy.errors import WebhookRejected
+from canopy.render.edition import FOREVER
 from canopy.render.representation import encode, represent
 from canopy.render.theme import Theme
+from canopy.render.workers import RenderFailed
 from canopy.web.bodies import pieces, refuse_early
 from canopy.web.conditional import answer
 from canopy.web.metrics import SyncCollector
@@ -39,7 +42,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("canopy.web")
 
-_FOREVER = "public, max-age=31536000, immutable"
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 _NO_STORE = {"cache-control": "no-store"}
 _ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -69,7 +71,7 @@ class OwnAddresses:
         self._registry.register(SyncCollector(sync, hub))
         self._assets = {
             asset.path: represent(
-                encode(asset.data, asset.media_type), asset.media_type, cache_control=_FOREVER
+                encode(asset.data, asset.media_type), asset.media_type, cache_control=FOREVER
             )
             for asset in Theme.default().assets.values()
         }
@@ -113,7 +115,11 @@ class OwnAddresses:
 
     async def asset(self, request: Request) -> Response:
         """Send a file of the theme; its name changes with its content, so it may be kept for ever."""
-        representation = self._assets.get(request.url.path)
+        path, edition = request.scope["path"], self._sync.edition
+        representation = self._assets.get(path)
+        if representation is None and edition is not None and edition.look.asset(path) is not None:
+            with suppress(RenderFailed):
+                representation = await self._sync.render(edition, path)
         if representation is None:
             return PlainTextResponse("There is no such file.\n", 404, _NO_STORE)
         code, headers, body = answer(representation, request.headers.raw)

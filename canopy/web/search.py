@@ -21,6 +21,7 @@ from canopy.render.views import Frame, Link, SearchHit, SearchView
 from canopy.render.workers import RenderFailed
 from canopy.search import MOST_CHARACTERS, MOST_HITS, Index, parse_query
 from canopy.web.conditional import answer
+from canopy.web.headers import QUIET_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator
@@ -114,7 +115,7 @@ class Searching:
         extra = [
             (name.encode(), value.encode()) for name, value in _HEADERS.items() if name != "cache-control"
         ]
-        extra.append((b"vary", b"accept"))
+        extra += [(b"vary", b"accept"), (b"content-security-policy", QUIET_POLICY)]
         if status != 200:
             extra.append((b"retry-after", b"%d" % _RETRY))
         representation = represent(

@@ -8,6 +8,7 @@ from pathlib import Path
 import brotli
 import pytest
 
+from canopy.render.colour import GROUNDS
 from canopy.render.highlight import token_classes
 
 THEME = Path(__file__).parents[2] / "canopy" / "theme"
@@ -57,6 +58,12 @@ def test_links_in_the_default_accent_stand_out() -> None:
     """The accent is what links are drawn in by day."""
     assert contrast(SCHEMES["light"]["accent"], SCHEMES["light"]["paper"]) >= AA
     assert contrast(SCHEMES["light"]["accent"], SCHEMES["light"]["tint"]) >= AA
+
+
+def test_accents_are_fitted_to_these_grounds() -> None:
+    """What a site's accent is made readable on is what the style sheet really paints."""
+    tokens = {scheme: (SCHEMES[scheme]["paper"], SCHEMES[scheme]["tint"]) for scheme in SCHEMES}
+    assert tokens == GROUNDS
 
 
 def test_browsers_frame_the_page_in_its_own_paper() -> None:

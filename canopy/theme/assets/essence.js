@@ -3,7 +3,7 @@
 export const parts = [".masthead", "main", ".colophon"];
 export const told =
   "head > :is(meta[name='description'], meta[name='robots'], link[rel='canonical'], " +
-  "link[rel='prev'], link[rel='next'], link[rel='alternate'])";
+  "link[rel='prev'], link[rel='next'], link[rel='alternate'], link[rel='stylesheet'])";
 
 // Return what a page says, before anything on it was enhanced: equal pages give equal strings.
 export function essence(page) {

@@ -58,9 +58,24 @@ function head(fresh) {
   if (document.title !== fresh.title) document.title = fresh.title;
   const [olds, news] = [document, fresh].map((page) => [...page.querySelectorAll(told)]);
   const said = (list) => list.map((element) => element.outerHTML);
-  olds.filter((old) => !said(news).includes(old.outerHTML)).forEach((old) => old.remove());
+  const gone = olds.filter((old) => !said(news).includes(old.outerHTML));
   const still = said(olds);
-  document.head.append(...news.filter((one) => !still.includes(one.outerHTML)));
+  const come = news.filter((one) => !still.includes(one.outerHTML));
+  const [worn, sheets] = [olds, news].map((list) => list.filter(styles));
+  if ([...gone, ...come].some(styles)) dress(sheets, worn);
+  gone.filter((old) => !styles(old)).forEach((old) => old.remove());
+  document.head.append(...come.filter((one) => !styles(one)));
+}
+
+const styles = (element) => element.rel === "stylesheet";
+
+// Until the new style sheets are here the old ones stay: a page without any would jump. Their order counts, so
+// that all of them are exchanged for the sake of one.
+function dress(sheets, worn) {
+  const here = sheets.map((sheet) => document.importNode(sheet));
+  const arrived = here.map((sheet) => new Promise((done) => (sheet.onload = sheet.onerror = done)));
+  Promise.all(arrived).then(() => worn.forEach((old) => old.remove()));
+  document.head.append(...here);
 }
 
 // What the reader or a script has set on this page stays as it is.
