@@ -28,7 +28,8 @@ def make_alert(quote: Token) -> None:
     quote["type"] = "alert"
     quote["attrs"] = {"kind": kind}
     rest = first["text"][match.end() :]
-    title: Token = {"type": "alert_title", "text": match[2].strip() or kind.capitalize()}
+    own = match[2].strip()
+    title: Token = {"type": "alert_title", "text": own, "attrs": {"kind": "" if own else kind}}
     if rest.strip():
         first["text"] = rest
     else:

@@ -87,14 +87,14 @@ def dressed(
     locate: Callable[[str], str],
     url: Callable[[str], str],
     *,
-    enlarge: bool = False,
+    enlarge: str = "",
     eager: bool = False,
 ) -> Fragment:
     """Return the fragment with all that is known of its images.
 
     `locate` gives the path of the site that a target means, or nothing; `url` the link to such a path.
-    `enlarge` lets large images lead to their files; `eager` has the first one loaded at once, because it is
-    likely to be in view.
+    `enlarge`, in words, lets large images lead to their files; `eager` has the first one loaded at once,
+    because it is likely to be in view.
     """
     if not any("<img" in part for part in fragment.parts):
         return fragment
@@ -117,7 +117,7 @@ def dressed(
             after, eager = after.replace(_LAZY, ""), False
         end = f'"{after}>'
         if enlarge and not anchored and size is not None and _worth_enlarging(path, size):
-            label = "" if tag.alternative else ' aria-label="Enlarge the image"'
+            label = "" if tag.alternative else f' aria-label="{_escaped(enlarge)}"'
             begin += f'<a class="enlarge"{label} href="{_escaped(url(path))}">'
             end += "</a>"
         parts[number], parts[number + 1] = f'{begin}<img{tag.before} src="', end + rest

@@ -7,6 +7,7 @@ when a page first needs it.
 
 from __future__ import annotations
 
+import json
 from functools import cache, lru_cache
 from gettext import NullTranslations
 from importlib.resources import files
@@ -27,7 +28,6 @@ from canopy.errors import ThemeError
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
-    from importlib.resources.abc import Traversable
 
     from babel.messages.catalog import Catalog
 
@@ -35,6 +35,8 @@ CATALOGUES = files("canopy") / "locale"
 SOURCE = "en"
 """What the texts in templates and scripts are written in; it needs no catalogue."""
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
+_SAMPLES = (1_000_000, 100, *range(25))
+"""Numbers among which each category of every language is."""
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -53,7 +55,12 @@ class Interface:
         """Return the interface for pages in a language (BCP 47); English where nobody has translated it."""
         return _interface(language.lower())
 
-    def say(self, text: str, **values: object) -> Markup:
+    @staticmethod
+    def speaks(language: str) -> bool:
+        """Tell whether there is an interface in that very language."""
+        return language.partition("-")[0].lower() in languages()
+
+    def gettext(self, text: str, **values: object) -> Markup:
         """Return a text of the interface; `%(name)s` in it becomes the value of that name, escaped."""
         said = self._said.get(text)
         if said is None:
@@ -61,7 +68,7 @@ class Interface:
             said = self._said[text] = Markup(self._words.gettext(text))  # noqa: S704
         return said % values if values else said
 
-    def count(self, one: str, many: str, count: int, **values: object) -> Markup:
+    def ngettext(self, one: str, many: str, count: int, **values: object) -> Markup:
         """Return a text in the form that goes with a number, which is `%(num)s` in it."""
         text = Markup(self._words.ngettext(one, many, count))  # noqa: S704 (as above)
         return text % {"num": self.number(count), **values}
@@ -82,6 +89,14 @@ class Interface:
     def number(self, number: int) -> str:
         """Write a number with what separates its thousands."""
         return format_decimal(number, locale=self._locale)
+
+    def language_name(self, language: str) -> str:
+        """Return what a language is called by those who speak it."""
+        try:
+            name = Locale.parse(language, sep="-").get_display_name() or language
+        except (ValueError, UnknownLocaleError):
+            return language
+        return name[:1].upper() + name[1:]
 
     def listed(self, items: Iterable[str]) -> Markup:
         """Write several names as one reads them out: A, B and C."""
@@ -131,23 +146,47 @@ def _locale(tag: str, language: str) -> Locale:
 
 
 @cache
+def catalogue(language: str) -> Catalog:
+    """Read the catalogue of a language. Raises ThemeError."""
+    try:
+        with (CATALOGUES / language / "LC_MESSAGES" / "canopy.po").open("rb") as file:
+            return read_po(file, locale=language, abort_invalid=True)
+    except (OSError, UnicodeDecodeError, PoFileError) as exc:
+        raise ThemeError(f"the words of {language} can't be read: {exc}") from exc
+
+
+@cache
 def _words(language: str) -> NullTranslations:
     """Return the words of a language; of English those that stand in the templates themselves."""
     if language == SOURCE:
         return NullTranslations()
     compiled = BytesIO()
-    write_mo(compiled, catalogue(CATALOGUES / language / "LC_MESSAGES" / "canopy.po", language))
+    write_mo(compiled, catalogue(language))
     compiled.seek(0)
     return Translations(compiled)
 
 
-def catalogue(file: Traversable, language: str) -> Catalog:
-    """Read the catalogue of a language. Raises ThemeError."""
-    try:
-        with file.open("rb") as text:
-            return read_po(text, locale=language, abort_invalid=True)
-    except (OSError, UnicodeDecodeError, PoFileError) as exc:
-        raise ThemeError(f"the words of {language} can't be read: {exc}") from exc
+def script_words(language: str) -> bytes:
+    """Return what the scripts of the pages say in a language, as a module of JavaScript.
+
+    Of a text with a number it has the form for each category of CLDR, which `Intl.PluralRules` knows too.
+    """
+    locale, words = Locale(language), _words(language)
+    samples = {locale.plural_form(number): number for number in _SAMPLES}
+    found: dict[str, str | dict[str, str]] = {}
+    for message in catalogue(language):
+        if not any(file.endswith(".js") for file, _ in message.locations):
+            continue
+        if isinstance(message.id, str):
+            found[message.id] = words.gettext(message.id)
+        else:
+            one, many = message.id
+            found[one] = {category: words.ngettext(one, many, n) for category, n in samples.items()}
+    return f"export const language = {_json(language)};\nexport const words = {_json(found)};\n".encode()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _time(moment: datetime, text: str) -> Markup:

@@ -36,6 +36,8 @@ class FragmentRequest:
     text: str
     trusted: bool = False
     inline: bool = False
+    language: str = "en"
+    """Of the interface: a text has words of ours in it, as on the way back from a footnote."""
 
 
 def render_fragments(requests: tuple[FragmentRequest, ...]) -> tuple[Fragment, ...]:
@@ -44,8 +46,9 @@ def render_fragments(requests: tuple[FragmentRequest, ...]) -> tuple[Fragment, .
 
 
 def _render(request: FragmentRequest) -> Fragment:
-    render = render_inline if request.inline else render_markdown
-    return render(request.text, trusted=request.trusted)
+    if request.inline:
+        return render_inline(request.text, trusted=request.trusted)
+    return render_markdown(request.text, trusted=request.trusted, language=request.language)
 
 
 def render_view(view: View) -> Body:

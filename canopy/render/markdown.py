@@ -38,18 +38,19 @@ LARGEST_TEXT = 2_000_000
 LARGEST_INLINE = 20_000
 
 
-def render_markdown(text: str, *, trusted: bool = False) -> Fragment:
+def render_markdown(text: str, *, trusted: bool = False, language: str = "en") -> Fragment:
     """Return the HTML of a text, cut at each link, with its table of contents and its findings.
 
     Raw HTML is sanitised unless the text is trusted. Every link is cut out, `#part` included: a reader
-    of the fragment leaves those as they are on the page itself, and completes them elsewhere.
+    of the fragment leaves those as they are on the page itself, and completes them elsewhere. The few words
+    that are not the author's are in the interface's `language`.
     """
     text = tidy(text)
     if len(text) > LARGEST_TEXT:
         reason = f"a text of {len(text)} characters is too long to be rendered"
         return render_plain(text, (0, reason, f"split it into texts of less than {LARGEST_TEXT}"))
     try:
-        return _render(text, trusted=trusted)
+        return _render(text, trusted=trusted, language=language)
     except (
         ArithmeticError,
         AttributeError,
@@ -78,9 +79,9 @@ def render_inline(text: str, *, trusted: bool = False) -> Fragment:
     return Fragment(parts, links, findings=tuple(renderer.findings))
 
 
-def _render(text: str, *, trusted: bool) -> Fragment:
+def _render(text: str, *, trusted: bool, language: str) -> Fragment:
     marker = Marker()
-    renderer = Renderer(text, marker, trusted=trusted)
+    renderer = Renderer(text, marker, trusted=trusted, language=language)
     tokens, state = _MARKDOWN.parse(text)
     html = renderer.render_tokens(tokens, state)  # type: ignore[arg-type] # a list, as there is no renderer
     html = cut_trusted(html, marker) if trusted else clean(html, marker, renderer.ids)

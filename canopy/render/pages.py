@@ -6,7 +6,7 @@ Two pure steps, because bodies are rendered elsewhere: `wanted` says which piece
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
@@ -18,6 +18,7 @@ from canopy.render.forge import Forge
 from canopy.render.heads import head_of_article, head_of_listing
 from canopy.render.icon import own_icon
 from canopy.render.images import Images, dressed
+from canopy.render.interface import Interface
 from canopy.render.jobs import FragmentRequest
 from canopy.render.look import Look
 from canopy.render.options import RenderOptions
@@ -114,6 +115,16 @@ class Outline:
         found = site.pages.get(path) or site.sections.get(path) or self._terms.get(path)
         return "tags" if found is None and path == TAGS and site.terms else found
 
+    def framed(self, language: str) -> Frame:
+        """Return what surrounds a page in a language; the interface follows the page where it can."""
+        if language == self.site.language or not Interface.speaks(language):
+            return self.frame
+        return replace(self.frame, language=language, site_language=self.site.language)
+
+    def interface(self, page: Page) -> Interface:
+        """Return the interface of a page."""
+        return Interface.of(self.framed(language_of(page, self.site)).language)
+
     def neighbours(self, page: Page) -> tuple[Page | None, Page | None]:
         """Return the next older and the next newer page of the page's section."""
         section = self.site.sections.get(page.section)
@@ -191,7 +202,8 @@ class Outline:
             return found.path if found.kind == "external" else _linked(self.site.url, found)
 
         locate = self._locating(page)
-        return dressed(fragment, self.images, locate, self.site.url, enlarge=True, eager=True).html(href)
+        enlarge = self.interface(page).gettext("Enlarge the image")
+        return dressed(fragment, self.images, locate, self.site.url, enlarge=enlarge, eager=True).html(href)
 
     def feed_html(self, page: Page, fragment: Fragment) -> str:
         """Return a fragment's HTML with absolute links, as a feed reader needs it."""
@@ -229,8 +241,9 @@ class Outline:
         summary_html = self.html(page, fragment(self.summary(page)))
         older, newer = self.neighbours(page)
         home = site.home is page
+        language = language_of(page, site)
         return ArticleView(
-            frame=self.frame,
+            frame=self.framed(language),
             canonical=site.absolute("/" if home else page.path),
             title=page.title,
             description=_plain(summary_html) or site.description,
@@ -245,11 +258,16 @@ class Outline:
             breadcrumbs=() if home else self._breadcrumbs(page.section),
             previous=self._link(older),
             next=self._link(newer),
-            language=language_of(page, site),
+            language=language,
             troubled=any(p.severity is Severity.ERROR for p in page.source.problems),
             head=head_of_article(site, page, body, _plain(summary_html), self._languages),
             edit_url=self._source_url(page, Forge.edit),
             history_url=self._source_url(page, Forge.history),
+            versions=tuple(
+                (spoken, site.url(other.path))
+                for spoken, other in translations(page, site, self._languages)
+                if other is not page
+            ),
         )
 
     def _source_url(self, page: Page, link: Callable[[Forge, str, str], str]) -> str:
@@ -291,6 +309,7 @@ class Outline:
             created=page.created,
             updated=_later(page.created, page.updated),
             tags=tuple(self._tag_named(name) for name in page.tags),
+            language=language_of(page, self.site),
         )
 
     def _listed(self, subject: Section | Term | str) -> tuple[Page, ...]:
@@ -300,7 +319,7 @@ class Outline:
 
     def body(self, page: Page) -> FragmentRequest:
         """Return the request for a page's body."""
-        return FragmentRequest(page.source.body, self.trusted)
+        return FragmentRequest(page.source.body, self.trusted, language=self.interface(page).language)
 
     def summary(self, page: Page) -> FragmentRequest:
         """Return the request for a page's summary."""

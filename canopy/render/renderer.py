@@ -16,6 +16,7 @@ from mistune import BlockState, HTMLRenderer
 from canopy.render.fragment import TocEntry
 from canopy.render.headings import Ids, slug, visible_text
 from canopy.render.highlight import Budget, highlight, parse_info, plainly
+from canopy.render.interface import Interface
 from canopy.render.math import mathml
 from canopy.render.plain import escape
 
@@ -38,7 +39,7 @@ _LEFT_OUT = re.compile(r"<(script|style|iframe|object|embed|form|svg)\b", re.IGN
 class Renderer(HTMLRenderer):
     """Renders the tokens of one text."""
 
-    def __init__(self, text: str, marker: Marker, *, trusted: bool) -> None:
+    def __init__(self, text: str, marker: Marker, *, trusted: bool, language: str = "en") -> None:
         super().__init__(escape=False, allow_harmful_protocols=True)
         self.ids = Ids()
         self.toc: list[TocEntry] = []
@@ -46,6 +47,7 @@ class Renderer(HTMLRenderer):
         self._text = text
         self._marker = marker
         self._trusted = trusted
+        self._interface = Interface.of(language)
         self._budget = Budget()
         self._references: Counter[int] = Counter()
         # Several texts may stand on one page: each has footnotes of its own.
@@ -66,7 +68,7 @@ class Renderer(HTMLRenderer):
         title = _TitleRenderer(escape=False).render_tokens(children, state).strip()
         self.toc.append(TocEntry(attributes["level"], name, title))
         tag = f"h{attributes['level']}"
-        label = escape(f"Link to this section: {text}"[:200])
+        label = self._interface.gettext("Link to this section: %(title)s", title=text[:200])
         return (
             f'<{tag} id="{self._marker.own_id(escape(name))}">{self.render_tokens(children, state)} '
             f'<a class="anchor" href="#{escape(name)}" aria-label="{label}">#</a></{tag}>\n'
@@ -108,14 +110,23 @@ class Renderer(HTMLRenderer):
         """Render a GitHub alert."""
         return f'<aside class="alert alert-{kind}" role="note">\n{text}</aside>\n'
 
-    def alert_title(self, text: str) -> str:
-        """Render the title of an alert."""
-        return f'<p class="alert-title">{text}</p>\n'
+    def alert_title(self, text: str, kind: str = "") -> str:
+        """Render the title of an alert: the author's, else what its kind is called."""
+        _ = self._interface.gettext
+        titles = {
+            "note": _("Note"),
+            "tip": _("Tip"),
+            "important": _("Important"),
+            "warning": _("Warning"),
+            "caution": _("Caution"),
+        }
+        return f'<p class="alert-title">{titles.get(kind, text)}</p>\n'
 
     def task_list_item(self, text: str, *, checked: bool = False) -> str:
         """Render `- [x] done`."""
-        state = ' checked aria-label="Completed task"' if checked else ' aria-label="Incomplete task"'
-        box = f'<input type="checkbox" disabled{state}> '
+        _ = self._interface.gettext
+        label = _("Completed task") if checked else _("Incomplete task")
+        box = f'<input type="checkbox" disabled{" checked" if checked else ""} aria-label="{label}"> '
         text = f"<p>{box}{text[3:]}" if text.startswith("<p>") else box + text
         return f'<li class="task">{text}</li>\n'
 
@@ -135,7 +146,8 @@ class Renderer(HTMLRenderer):
 
     def table(self, text: str) -> str:
         """Render a table inside a box that scrolls and can be focused."""
-        box = '<div class="table" role="group" aria-label="Table" tabindex="0">'
+        label = self._interface.gettext("Table")
+        box = f'<div class="table" role="group" aria-label="{label}" tabindex="0">'
         return f"{box}<table>\n{text}</table></div>\n"
 
     def table_head(self, text: str) -> str:
@@ -168,19 +180,24 @@ class Renderer(HTMLRenderer):
 
     def footnotes(self, text: str) -> str:
         """Render the footnotes at the end of a text."""
-        section = '<section class="footnotes" role="doc-endnotes" aria-label="Footnotes">'
+        label = self._interface.gettext("Footnotes")
+        section = f'<section class="footnotes" role="doc-endnotes" aria-label="{label}">'
         return f"{section}\n<ol>\n{text}</ol>\n</section>\n"
 
     def footnote_item(self, text: str, key: str, index: int) -> str:  # noqa: ARG002 - mistune's signature
         """Render a footnote with the way back to each of its references."""
         backs = "".join(
             f' <a class="footnote-back" href="#{self._reference_id(index, number)}" role="doc-backlink"'
-            f' aria-label="Back to reference {index}{f"-{number}" if number > 1 else ""}">↩</a>'
+            f' aria-label="{self._back(index, number)}">↩</a>'
             for number in range(1, min(self._references[index], 50) + 1)
         )
         text = text.rstrip()
         text = f"{text[:-4]}{backs}</p>" if text.endswith("</p>") else f"{text}{backs}"
         return f'<li id="{self._marker.own_id(f"fn-{self._note}-{index}")}">{text}</li>\n'
+
+    def _back(self, index: int, number: int) -> str:
+        name = f"{index}-{number}" if number > 1 else str(index)
+        return self._interface.gettext("Back to reference %(number)s", number=name)
 
     def _reference_id(self, index: int, number: int) -> str:
         return f"fnref-{self._note}-{index}" + (f"-{number}" if number > 1 else "")

@@ -24,7 +24,7 @@ from markupsafe import Markup
 
 from canopy.errors import ThemeError
 from canopy.render import views
-from canopy.render.interface import SOURCE, Interface, direction
+from canopy.render.interface import SOURCE, Interface, direction, languages, script_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
@@ -109,13 +109,17 @@ class Theme:
             cache_size=-1,
             bytecode_cache=self._compiled,
         )
-        environment.globals |= {"asset": self._asset, "_": interface.say, "ngettext": interface.count}
+        environment.globals |= {"asset": self._asset, "_": interface.gettext, "ngettext": interface.ngettext}
+        words = _words_of(interface.language)
+        environment.globals["script_words"] = words if words in self._names else ""
         environment.filters |= {
             "day": interface.day,
             "day_of_year": interface.day_of_year,
             "listed": interface.listed,
             "month": interface.month,
             "number": interface.number,
+            "lang": _lang,
+            "language_name": interface.language_name,
             "spoken": lambda frame: _spoken(interface.language, frame.language),
             "years": _years,
             "outline": _outline,
@@ -144,7 +148,8 @@ class Theme:
             }
         except (OSError, UnicodeDecodeError) as exc:
             raise ThemeError(f"the theme in {folder} can't be read: {exc}") from exc
-        return cls(templates, assets)
+        words = {_words_of(language): script_words(language) for language in languages() - {SOURCE}}
+        return cls(templates, assets | words)
 
     def asset(self, name: str) -> ThemeAsset:
         """Return the asset of that name, as it is called in the theme's folder."""
@@ -244,6 +249,11 @@ def _here(view: View) -> str:
     return urlsplit(getattr(view, "canonical", "")).path
 
 
+def _words_of(language: str) -> str:
+    """Return the name of the asset with the scripts' words."""
+    return f"words.{language}.js"
+
+
 def _spoken(language: str, around: str) -> Markup:
     """Return the attributes of an element whose words are the interface's, on a page in another language.
 
@@ -252,7 +262,12 @@ def _spoken(language: str, around: str) -> Markup:
     if language == (around or SOURCE).partition("-")[0].lower():
         return Markup()
     turned = Markup(' dir="ltr"') if direction(around) != direction(language) else ""
-    return Markup(' lang="{}"{}').format(language, turned)
+    return _lang(language, around) + turned
+
+
+def _lang(language: str, around: str) -> Markup:
+    """Return the attribute of an element whose text is in another language than what is around it."""
+    return Markup(' lang="{}"').format(language) if language and language != around else Markup()
 
 
 def _years(entries: Iterable[Entry]) -> list[tuple[int | None, list[Entry]]]:

@@ -42,6 +42,8 @@ class Frame:
     icon_type: str = ""
     style: str = ""
     """The URL of the style sheet of the site's own, which comes after the theme's; empty: it has none."""
+    site_language: str = ""
+    """What title, description and navigation are written in, where the page itself is in another language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class Entry:
     created: datetime | None
     updated: datetime | None
     tags: tuple[Link, ...]
+    language: str = ""
+    """What it is written in; empty: the same as the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,8 @@ class ArticleView:
     """Where the forge lets one edit its source; empty where there is none."""
     history_url: str = ""
     """Where the forge shows the commits of its source."""
+    versions: tuple[tuple[str, str], ...] = ()
+    """Language and URL of each other language in which it is there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ class TestAPush:
         tab.wait_for_function("() => window.breathed.length === 2")
         assert tab.evaluate("window.breathed") == ["The second is other.", "This one is new."]
         tab.wait_for_function(
-            "() => document.querySelector('[role=status]').innerText === 'This page was updated'"
+            "() => document.querySelector('[role=status]').innerText === 'This page was updated.'"
         )
         assert tab.inner_text(".opening .just-now") == "Updated just now"
         tab.wait_for_function("() => !document.querySelector('.fresh')")

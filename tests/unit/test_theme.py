@@ -14,6 +14,7 @@ from views import ARTICLE, BARE_FRAME, EMPTY, ENTRY, FRAME, LISTING, NOT_FOUND, 
 
 from canopy.errors import ThemeError
 from canopy.render.fragment import TocEntry
+from canopy.render.interface import catalogue
 from canopy.render.theme import Theme
 from canopy.render.views import Link
 
@@ -139,6 +140,74 @@ class TestEveryPage:
         page(replace(view, frame=BARE_FRAME))
 
 
+class TestLanguages:
+    @every_view
+    @pytest.mark.parametrize(
+        ("language", "spoken", "skip"),
+        [
+            ("de", "de", "Zum Text springen"),
+            ("fr-CA", "fr", "Aller au texte"),
+            ("es", "es", "Saltar al texto"),
+            ("ja", "ja", "本文へ移動"),
+            ("ar", "ar", "الانتقال إلى النص"),
+            ("nl", "en", "Skip to the text"),
+        ],
+    )
+    def test_a_page_speaks_the_language_of_its_site(
+        self, view: Any, language: str, spoken: str, skip: str
+    ) -> None:
+        """Its words, its `lang`, its direction; words of another language say so (WCAG 2.2, 3.1.2)."""
+        document = page(replace(view, frame=replace(view.frame, language=language)))
+        html = document.one("html").attributes
+        assert html["lang"] == language
+        assert html.get("dir") == ("rtl" if language == "ar" else None)
+        link = document.one("a", class_="skip")
+        assert link.text == skip
+        foreign = spoken != language.partition("-")[0]
+        assert link.attributes.get("lang") == (spoken if foreign else None)
+        assert document.one("footer", class_="colophon").attributes.get("lang") == (
+            spoken if foreign else None
+        )
+
+    @every_view
+    def test_no_english_is_left(self, view: Any) -> None:
+        """Each page of a German site says in German what it says in English otherwise."""
+        html = THEME.render(replace(view, frame=replace(view.frame, language="de")))
+        english = [message.id for message in catalogue("de") if isinstance(message.id, str) and message.id]
+        plain = [text for text in english if "%" not in text and len(text) > 6 and " " in text]
+        assert len(plain) > 30
+        assert [text for text in plain if f">{text}<" in html or f'"{text}"' in html] == []
+
+    def test_scripts_find_their_words(self) -> None:
+        """They are an asset of their own; English ones need none."""
+        german = page(replace(ARTICLE, frame=replace(FRAME, language="de"))).one("link", id="_words")
+        assert german.attributes["rel"] == "modulepreload"
+        assert b"Kopiert" in THEME.assets[german.attributes["href"]].data
+        assert page(ARTICLE).all("link", id="_words") == []
+
+    def test_a_translation_keeps_the_names_of_its_site(self) -> None:
+        """A German page of an English site: the interface is German, title and navigation are not."""
+        frame = replace(FRAME, language="de", site_language="en")
+        document = page(replace(ARTICLE, frame=frame, language="de"))
+        assert document.one("html").attributes["lang"] == "de"
+        assert document.one("a", class_="name").attributes["lang"] == "en"
+        assert document.all("a", href="/Projects")[0].attributes["lang"] == "en"
+        assert "lang" not in document.one("h1").attributes
+
+    def test_names_its_other_languages(self) -> None:
+        """In these languages, for those who speak only them."""
+        view = replace(ARTICLE, versions=(("de", "/de/x"), ("ja", "/ja/x")))
+        html = THEME.render(view)
+        links = markup.read(html).all("a", rel="alternate")
+        assert [
+            (a.text, a.attributes["href"], a.attributes["lang"], a.attributes["hreflang"]) for a in links
+        ] == [
+            ("Deutsch", "/de/x", "de", "de"),
+            ("日本語", "/ja/x", "ja", "ja"),
+        ]
+        assert "Also in " in html
+
+
 class TestArticle:
     def test_says_who_when_how_long_and_what_about(self) -> None:
         """The facts of the original Canopy: written by, published, updated, classified under."""
@@ -239,8 +308,8 @@ class TestArticle:
         """A known right-to-left language turns the text; otherwise the text itself tells."""
         document = page(replace(ARTICLE, language=language))
         assert document.one("div", id="_text").attributes["dir"] == direction
-        lang = document.one("article").attributes.get("lang")
-        assert lang == (language or None)
+        for element in (document.one("div", id="_text"), document.one("h1")):
+            assert element.attributes.get("lang") == (language or None)
 
 
 class TestListing:

@@ -1,5 +1,7 @@
 // Copy buttons on code. May run again over a passage that has changed.
 
+import { _ } from "./words.js";
+
 export function enhanceCode(root) {
   if (!navigator.clipboard) return;
   for (const pre of root.querySelectorAll(".prose pre")) {
@@ -21,7 +23,7 @@ function button() {
   const copy = document.createElement("button");
   copy.type = "button";
   copy.className = "copy";
-  copy.textContent = "Copy";
+  copy.textContent = _("Copy");
   return copy;
 }
 
@@ -32,12 +34,12 @@ document.addEventListener("click", async ({ target }) => {
   const pre = copy.parentElement.querySelector("pre");
   try {
     await navigator.clipboard.writeText(source(pre));
-    copy.textContent = "Copied";
+    copy.textContent = _("Copied");
   } catch {
     getSelection().selectAllChildren(pre);
-    copy.textContent = "Selected";
+    copy.textContent = _("Selected");
   }
-  setTimeout(() => (copy.textContent = "Copy"), 2000);
+  setTimeout(() => (copy.textContent = _("Copy")), 2000);
 });
 
 // A prompt is not part of the command, and what a command printed isn't either.

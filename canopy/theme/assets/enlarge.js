@@ -1,5 +1,7 @@
 // A large image opens over the page. Without this it opens as a file: the link says where it is.
 
+import { _ } from "./words.js";
+
 let dialog;
 
 document.addEventListener("click", (event) => {
@@ -15,7 +17,7 @@ function show(link) {
   const image = dialog.querySelector("img");
   image.src = link.href;
   image.alt = shown?.alt ?? "";
-  dialog.setAttribute("aria-label", image.alt || "Image");
+  dialog.setAttribute("aria-label", image.alt || _("Image"));
   dialog.showModal();
 }
 
@@ -25,7 +27,7 @@ function made() {
   made.className = "enlarged";
   const close = document.createElement("button");
   close.type = "button";
-  close.textContent = "Close";
+  close.textContent = _("Close");
   made.append(close, document.createElement("img"));
   made.addEventListener("click", () => made.close());
   made.addEventListener("close", () => made.querySelector("img").removeAttribute("src"));

@@ -3,6 +3,7 @@
 import { essence } from "./essence.js";
 import { justNow, notice, notJustNow, prepareToSpeak, speak, unnotice } from "./notice.js";
 import { follow } from "./stream.js";
+import { _ } from "./words.js";
 
 // The theme's assets are at <base>/-/assets/, wherever a proxy has put the site.
 const base = new URL("../../", import.meta.url).pathname;
@@ -93,7 +94,7 @@ async function understand(answer) {
   const changed = essence(fresh) !== shown;
   if (answer.redirected) history.replaceState(history.state, "", answer.url + location.hash);
   if (changed) await change(fresh);
-  if (answer.redirected) notice("This page has moved; you are at its new address.");
+  if (answer.redirected) notice(_("This page has moved; you are at its new address."));
   // A page that came back needs no notice; one that moved here keeps it, whatever is published next.
   else if (absent) unnotice();
   absent = false;
@@ -106,8 +107,8 @@ async function change(fresh) {
     exchanging = await import("./exchange.js");
   } catch {
     // The server has another theme by now.
-    speak("This page was updated");
-    return notice("This page was updated.", ["Show it", location.href]);
+    speak(_("This page was updated."));
+    return notice(_("This page was updated."), [_("Show it"), location.href]);
   }
   unseen = [...unseen, ...exchanging.exchange(fresh)];
   shown = text;
@@ -122,25 +123,25 @@ async function reveal() {
   unseen = [];
   const { show } = await import("./exchange.js");
   show(changed);
-  speak("This page was updated");
+  speak(_("This page was updated."));
 }
 
 function gone() {
   const [section] = [...document.querySelectorAll(".trail a")].slice(-1);
-  const around = section ? [section.textContent, section.href] : ["First page", base];
+  const around = section ? [section.textContent, section.href] : [_("First page"), base];
   absent = true;
-  const text = "This page has been deleted; what you see is its last version.";
+  const text = _("This page has been deleted; what you see is its last version.");
   if (document.querySelector("body > .notice")?.textContent.startsWith(text)) return;
   notJustNow();
-  notice(text, ["What is here now", location.href], around);
-  speak("This page was deleted");
+  notice(text, [_("What is here now"), location.href], around);
+  speak(_("This page was deleted."));
 }
 
 function moved(address, fresh) {
   absent = true;
-  const text = "This page has moved:";
+  const text = _("This page has moved:");
   notice(text, [fresh.querySelector("h1")?.textContent || address, address]);
-  speak("This page has moved");
+  speak(_("This page has moved."));
 }
 
 // Whether another address shows the same article, perhaps edited.

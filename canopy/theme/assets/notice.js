@@ -1,5 +1,7 @@
 // What a page says about itself: quietly beside the date, to those who listen, and below when it is gone.
 
+import { _ } from "./words.js";
+
 const minute = 60_000;
 let spoken, later;
 
@@ -21,7 +23,7 @@ export function justNow() {
   notJustNow();
   const note = document.createElement("p");
   note.className = "just-now";
-  note.textContent = "Updated just now";
+  note.textContent = _("Updated just now");
   document.querySelector("main .opening")?.append(note);
   clearTimeout(later);
   later = setTimeout(notJustNow, minute);
@@ -36,7 +38,7 @@ export function notice(text, ...links) {
   unnotice();
   const box = document.createElement("section");
   box.className = "notice";
-  box.setAttribute("aria-label", "About this page");
+  box.setAttribute("aria-label", _("About this page"));
   const words = document.createElement("p");
   words.textContent = text;
   for (const [title, address] of links) {

@@ -1,5 +1,7 @@
 // Finding as one types: what the search page would say, below the field. Without it the form asks the server.
 
+import { _, ngettext } from "./words.js";
+
 const fields = "form[role='search'] input[type='search']";
 const pause = 120;
 const most = 8;
@@ -44,7 +46,7 @@ function prepare(field) {
     const list = document.createElement("div");
     list.id = form.closest("main") ? "_found-main" : "_found";
     list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", "Found");
+    list.setAttribute("aria-label", _("Found"));
     const tally = document.createElement("p");
     tally.setAttribute("role", "status");
     box.append(list, tally);
@@ -95,9 +97,13 @@ function show(field, { hits, count, loose }, all) {
 }
 
 function said(count, loose) {
-  if (!count) return "Nothing found";
-  const pages = `${count} ${count === 1 ? "page" : "pages"}`;
-  return loose ? `No page has all of these words; ${pages} with some` : pages;
+  if (!count) return _("Nothing found");
+  if (!loose) return ngettext("%(num)s page", "%(num)s pages", count);
+  return ngettext(
+    "No page has all of these words. %(num)s page has some of them",
+    "No page has all of these words. %(num)s pages have some of them",
+    count,
+  );
 }
 
 function option({ url, title, section, passage }) {
@@ -111,7 +117,7 @@ function option({ url, title, section, passage }) {
 function rest(count, url) {
   const link = choice(url);
   link.className = "rest";
-  link.textContent = `All ${count} pages`;
+  link.textContent = ngettext("Show the page", "All %(num)s pages", count);
   return link;
 }
 

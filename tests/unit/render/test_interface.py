@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from markupsafe import Markup
 
-from canopy.render.interface import Interface
+from canopy.render.interface import Interface, direction, script_words
 
 MOMENT = datetime(2017, 3, 1, 14, 30, tzinfo=UTC)
 
@@ -20,18 +20,18 @@ def written(language: str) -> str:
 class TestEnglish:
     def test_says_what_stands_in_the_templates(self) -> None:
         """English needs no catalogue."""
-        assert Interface.of("en").say("There is no such page") == "There is no such page"
+        assert Interface.of("en").gettext("There is no such page") == "There is no such page"
 
     def test_escapes_what_is_put_into_a_text(self) -> None:
         """A value is text, unless it is markup already; the sentence around it is ours."""
-        said = Interface.of("en").say("Tagged %(tag)s", tag="<b>")
+        said = Interface.of("en").gettext("Tagged %(tag)s", tag="<b>")
         assert said == "Tagged &lt;b&gt;"
-        assert Interface.of("en").say("Tagged %(tag)s", tag=Markup("<b>")) == "Tagged <b>"
+        assert Interface.of("en").gettext("Tagged %(tag)s", tag=Markup("<b>")) == "Tagged <b>"
 
     def test_counts(self) -> None:
         """One is another form than many, and thousands are separated."""
         english = Interface.of("en")
-        said = [english.count("%(num)s page", "%(num)s pages", n) for n in (0, 1, 2, 12345)]
+        said = [english.ngettext("%(num)s page", "%(num)s pages", n) for n in (0, 1, 2, 12345)]
         assert said == ["0 pages", "1 page", "2 pages", "12,345 pages"]
 
     @pytest.mark.parametrize(
@@ -59,3 +59,63 @@ class TestUnknownLanguages:
         """Whatever a repository says its language is."""
         assert Interface.of(language).language == "en"
         assert written(language).endswith("2017")
+
+
+class TestOtherLanguages:
+    @pytest.mark.parametrize(
+        ("language", "text"),
+        [
+            ("de", "1. März 2017"),
+            ("de-AT", "1. März 2017"),
+            ("fr", "1er mars 2017"),
+            ("es", "1 de marzo de 2017"),
+            ("ja", "2017年3月1日"),
+            ("ar", "1 مارس 2017"),
+            ("pt-BR", "1 March 2017"),
+        ],
+    )
+    def test_write_dates_their_way(self, language: str, text: str) -> None:
+        """In a language that nobody has translated, dates are in English like all the rest."""
+        assert written(language) == text
+
+    @pytest.mark.parametrize(
+        ("language", "text"),
+        [("de", "A, B und C"), ("fr", "A, B et C"), ("es", "A, B y C"), ("ja", "A、B、C"), ("ar", "A وB وC")],
+    )
+    def test_list_names_their_way(self, language: str, text: str) -> None:
+        """With the word for "and" where there is one."""
+        assert Interface.of(language).listed("ABC") == text
+
+    def test_arabic_has_six_forms_of_a_number(self) -> None:
+        """Also in scripts, where the browser knows which is which."""
+        arabic = Interface.of("ar")
+        said = {arabic.ngettext("%(num)s page", "%(num)s pages", n) for n in (0, 1, 2, 3, 11, 100)}
+        assert said == {"لا صفحات", "صفحة واحدة", "صفحتان", "3 صفحات", "11 صفحة", "100 صفحة"}
+        assert '"few": "%(num)s صفحات"' in script_words("ar").decode()
+
+    @pytest.mark.parametrize(("language", "text"), [("de", "12.345 Seiten"), ("de-CH", "12’345 Seiten")])
+    def test_separate_thousands_their_way(self, language: str, text: str) -> None:
+        """Words of the language, numbers of the country."""
+        assert Interface.of(language).ngettext("%(num)s page", "%(num)s pages", 12345) == text
+
+    @pytest.mark.parametrize(
+        ("language", "name"),
+        [("fr", "Français"), ("ja", "日本語"), ("pt-BR", "Português (Brasil)"), ("qq", "qq")],
+    )
+    def test_are_called_what_their_speakers_call_them(self, language: str, name: str) -> None:
+        """Not what the language of the page calls them."""
+        assert Interface.of("de").language_name(language) == name
+
+    def test_scripts_are_told_only_what_they_say(self) -> None:
+        """The words of the pages would be a weight to each reader."""
+        words = script_words("de").decode()
+        assert '"Copied": "Kopiert"' in words
+        assert "Schlagw" not in words
+
+
+def test_direction() -> None:
+    """Known languages from right to left; in all others the text itself tells."""
+    assert [direction(language) for language in ("ar", "he-IL", "FA", "de", "")] == [
+        *["rtl"] * 3,
+        *["auto"] * 2,
+    ]
