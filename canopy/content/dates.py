@@ -1,19 +1,29 @@
-"""Dates as people write them. Knows no clock and not the machine's time zone."""
+"""Dates as people write them. Knows no clock and not the machine's time zone.
+
+A date without a zone is in the site's. Where the site has none it *floats*: it counts as UTC, where it is
+shown and sorted, but says no moment until `settled` is told whose clock its author looked at.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
 
 from dateutil import parser
 
 MAX_LENGTH = 64
+FLOATING = timezone(timedelta(), "floating")
+"""The zone of a date that names none, of a site that has none."""
 _USUAL = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})"
     r"(?:[Tt ] *(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?"
-    r" *(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?",
+    r"(?: *(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)(?: [A-Z]{2,5})?)?"
+    r"(?: *\[?([A-Z][A-Za-z]{1,20}(?:/[A-Za-z_+-]{1,30}){1,2})\]?)?",
     re.ASCII,
 )
+"""What ISO 8601 and RFC 3339 allow, with fewer digits, and what Go and Java write behind it."""
+_CJK = str.maketrans({"年": "-", "月": "-", "日": " "})
 # Two years in which every day exists: what differs between them was not written by the author.
 _PROBES = (datetime(1904, 1, 1), datetime(1908, 1, 1))  # noqa: DTZ001 - the zone is added afterwards
 _ABBREVIATIONS = {
@@ -22,13 +32,13 @@ _ABBREVIATIONS = {
 }  # fmt: skip
 
 
-def parse_date(text: str, zone: tzinfo = UTC) -> datetime | None:
-    """Return the moment that the text names, aware; None if it names none.
+def parse_date(text: str, zone: tzinfo | None = None) -> datetime | None:
+    """Return the moment that the text names, aware; None if it names none, or one of two.
 
-    A text without a zone is in `zone`; one without a time is midnight. A date needs at least a year and a
-    month: nothing is filled in from today.
+    A text without a zone is in `zone`, else it floats; one without a time is midnight. Nothing is filled in
+    from today: a date needs at least a year.
     """
-    text = text.strip()
+    text = text.translate(_CJK).strip()
     if not text or len(text) > MAX_LENGTH:
         return None
     try:
@@ -37,14 +47,31 @@ def parse_date(text: str, zone: tzinfo = UTC) -> datetime | None:
         return None
     if found is None or not 1000 <= found.year <= 9000:  # a conversion to any zone must stay in range
         return None
-    return found if found.tzinfo else found.replace(tzinfo=zone)
+    if not found.tzinfo:
+        found = found.replace(tzinfo=zone or FLOATING)
+    return _fixed(found) if isinstance(found.tzinfo, ZoneInfo) else found
+
+
+def floats(moment: datetime) -> bool:
+    """Tell whether nobody said in which zone the date is."""
+    return moment.tzname() == "floating"  # a copy from another process is another object
+
+
+def settled(moment: datetime, clock: tzinfo) -> datetime:
+    """Return the moment that a date is by the clock of its author; one that floats not is that already."""
+    return moment.replace(tzinfo=clock) if floats(moment) else moment
+
+
+def _fixed(moment: datetime) -> datetime:
+    # Two times of one zone are compared and subtracted by the wall clock, even across a change of the clocks.
+    return moment.replace(tzinfo=timezone(moment.utcoffset() or timedelta()))
 
 
 def _usual(text: str) -> datetime | None:
     match = _USUAL.fullmatch(text)
     if not match:
         return None
-    year, month, day, hour, minute, second, fraction, offset = match.groups()
+    year, month, day, hour, minute, second, fraction, offset, place = match.groups()
     micro = int((fraction or "0")[:6].ljust(6, "0"))
     return datetime(
         int(year),
@@ -54,7 +81,7 @@ def _usual(text: str) -> datetime | None:
         int(minute or 0),
         int(second or 0),
         micro,
-        _offset(offset),
+        _offset(offset) or _place(place),
     )
 
 
@@ -68,15 +95,30 @@ def _offset(text: str | None) -> tzinfo | None:
     return timezone(distance if text[0] == "+" else -distance)
 
 
+def _place(name: str | None) -> tzinfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (LookupError, OSError) as exc:
+        raise ValueError(name) from exc
+
+
 def _any(text: str) -> datetime | None:
     if not any(c.isdigit() for c in text):
         return None
     first, second = (parser.parse(text, default=probe, tzinfos=_named_zone) for probe in _PROBES)
-    return first if first == second else None
+    if first != second:
+        return None
+    if text[:4].isdigit():
+        return first
+    # 3/4/2016 is a day in March or one in April: who reads it wrongly never learns that.
+    other = parser.parse(text, default=_PROBES[0], dayfirst=True, tzinfos=_named_zone)
+    return first if first == other else None
 
 
-def _named_zone(name: str | None, offset: int | None) -> int:
+def _named_zone(name: str | None, offset: int | None) -> int | None:
     # Given as a function, so that dateutil neither asks the machine for its zone nor warns.
-    if offset is not None:
+    if offset is not None or not name:
         return offset
-    return int(_ABBREVIATIONS.get(name or "", 0) * 3600)
+    if name not in _ABBREVIATIONS:
+        raise ValueError(name)
+    return int(_ABBREVIATIONS[name] * 3600)

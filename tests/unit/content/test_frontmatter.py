@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from snapshots import site_of
 
-from canopy.content.frontmatter import FIELDS
+from canopy.content.frontmatter import grammar, interpret
+from canopy.content.headers import read_header
 from canopy.content.values import Author, FrontMatter
 
 
@@ -31,6 +33,8 @@ def problems_of(text):
         '{\n"title": "T",\n"tags": ["a", "b"]\n}\nBody\n',
         "title: T\ntags: a, b\n---\nBody\n",
         "\n\n---   \ntitle: T\ntags:\n- a\n- b\n...\nBody\n",
+        "Title: T\nTags: a, b\n\nBody\n",
+        "Title:  T  \nCopyright:\t2016 by nobody\nTags: a,\n    b\n\nBody\n",
     ],
 )
 def test_every_language_says_the_same(text):
@@ -46,7 +50,11 @@ def test_every_language_says_the_same(text):
         "Note: a first line with a colon\n\nMore\n---\n",
         "Warning: this\n---\nis a heading by its underline",
         "Summary: prose\n---\nwithout a title",
-        "title: a line without an end\n\nMore",
+        "Summary: of what follows\n\nMore",
+        "Title: Hamlet\nHAMLET: To be\nOPHELIA: Good my lord\nGHOST: Mark me\n\nMore",
+        "Title: T\n# A heading at once\n\nMore",
+        "Tags: T\n- a list\n- of things\n\nMore",
+        "Order: Coleoptera\nFamily: Carabidae\n\nMore",
         "title: T\nand prose\n---\nmore",
         "---\n\nProse after a thematic break.\n\n---\n\nMore.",
         "---\nOnly a break, never closed: really",
@@ -117,6 +125,121 @@ def test_comments():
     assert page_of("---\ntitle: T\ndraft: false # not yet\n---\n").title == "T"
 
 
+def test_pelican_and_blot():
+    """Lines at the very top, down to a blank one, are a header without any row around them."""
+    text = (
+        "Title: My post: a test\nDate: 2010-12-03 10:20\nCategory: Python\nSlug: my-post\n"
+        "Authors: A, B\n\nBody"
+    )
+    page = page_of(text)
+    assert (page.title, page.path, page.source.body) == ("My post: a test", "/my-post", "Body")
+    assert (page.source.front.categories, page.authors) == (("Python",), (Author("A"), Author("B")))
+    assert page_of("Date: 2010-12-03\n\n# Only a date\n").title == "Only a date"
+    assert page_of("Title: Alone\n").title == "Alone"
+
+
+def test_zola():
+    """Taxonomies and extras of Zola count as if they stood outside; other tables do not."""
+    page = page_of(
+        "+++\ntitle = 'T'\npath = 'there'\n[taxonomies]\ntags = ['a b', 'c']\ncategories = ['d']\n"
+        "[extra]\nauthor = 'A'\nimage = 'x.png'\ndraft = true\ntags = ['e']\n[other]\nseries = 's'\n+++\n"
+    )
+    front = page.source.front
+    assert (page.path, page.tags, front.categories) == ("/there", ("a b", "c"), ("d",))
+    assert (page.authors, front.image, front.series) == ((Author("A"),), "x.png", ())
+
+
+def test_hugo():
+    """Hugo's fields in their own spelling, menus with entries, weights and tables of parameters."""
+    front = page_of(
+        "---\nlinkTitle: Short\nweight: 30\nsummary: S\nlastmod: 2020-01-01\nseries: [a]\n"
+        "menus: {main: {weight: 2}, footer: {}}\ncover: {image: c.jpg, alt: x}\nparams: {author: A}\n---\n"
+    ).source.front
+    assert (front.short_title, front.weight, front.abstract, front.series) == ("Short", 30, "S", ("a",))
+    assert (front.menu, front.image, front.authors) == (("main", "footer"), "c.jpg", (Author("A"),))
+    assert front.updated == datetime(2020, 1, 1, tzinfo=UTC)
+    named = page_of("---\nmenu: {main: {name: Short}}\n---\n").source.front
+    assert (named.menu, named.short_title) == (("main",), "Short")
+
+
+def test_words_between_spaces():
+    """Jekyll's tags and categories are words between spaces, its `category` is one; others have spaces."""
+    header = read_header("---\ntags: a b\ncategory: c d\n---\n", grammar("p.md", comments=True))
+    front, _ = interpret(header, "p.md", tradition="jekyll")
+    assert (front.tags, front.categories) == (("a", "b"), ("c d",))
+    assert interpret(header, "p.md")[0].tags == ("a b",)
+
+
+def test_obsidian():
+    """Links of Obsidian as values, and names of its own spelling."""
+    front = page_of(
+        "---\naliases: [Other name]\nauthor: '[[Ann]]'\ncover: ![[pic.png|200]]\nbanner: x\n"
+        "cssclasses: wide\ntags: [a/b]\n---\n"
+    ).source.front
+    assert (front.aliases, front.authors, front.image) == (("Other name",), (Author("Ann"),), "pic.png")
+    assert page_of("---\nauthor: [[Ann]]\ncover:\n  - [[a.png]]\n---\n").source.front.image == "a.png"
+    assert not site_of({"a.md": "---\npublish: false\n---\n"}).pages
+
+
+@pytest.mark.parametrize(
+    "line", ["draft: true", "private: yes", "status: draft", "published: no", "publish: false"]
+)
+def test_every_way_to_hold_a_page_back(line):
+    """However a page is said not to be for readers, it has no address."""
+    assert not site_of({"a.md": f"---\ntitle: T\n{line}\n---\n"}).pages
+
+
+@pytest.mark.parametrize(
+    "line", ["draft: false", "private: no", "status: published", "published: 2020-01-01"]
+)
+def test_no_way_to_hold_a_page_back(line):
+    """A page that is said to be for readers is."""
+    assert page_of(f"---\ntitle: T\n{line}\n---\n").title == "T"
+
+
+def test_a_link_to_elsewhere_is_no_address():
+    """`url` of a page that comments on another is not its own address, and no fault."""
+    page = page_of("---\nurl: https://example.org/x\n---\n")
+    assert (page.path, page.source.problems) == ("/note", ())
+
+
+def test_dates_are_in_the_zone_of_the_site():
+    """A date without a zone is midnight where the site is at home, also when the clocks change."""
+    header = read_header(
+        "---\ndate: 2016-10-30 12:00\nupdated: 2016-10-31\n---\n", grammar("p.md", comments=True)
+    )
+    front, _ = interpret(header, "p.md", zone=ZoneInfo("Europe/Berlin"))
+    assert front.date == datetime(2016, 10, 30, 11, tzinfo=UTC)
+    assert front.updated == datetime(2016, 10, 30, 23, tzinfo=UTC)
+
+
+def test_publish_date_is_an_appearance():
+    """`publishDate` says from when on the page is there, and dates it where no `date` does."""
+    front = page_of("---\npublishDate: 2016-05-04\nexpiryDate: 2030-01-01\n---\n").source.front
+    assert front.date == front.appears == datetime(2016, 5, 4, tzinfo=UTC)
+    assert front.expires == datetime(2030, 1, 1, tzinfo=UTC)
+    assert page_of("---\ndate: 2016-05-04\n---\n").source.front.appears is None
+
+
+@pytest.mark.parametrize(
+    ("text", "weight", "order", "problems"),
+    [
+        ("order: 3", 3, "", []),
+        ("order: title", None, "title", []),
+        ("sort_by: update_date", None, "date", []),
+        ("nav_order: 1.6", 2, "", []),
+        ("weight: heavy", None, "", ["`weight` is not a number"]),
+        ("order: sideways", None, "", ["`order` is no way to sort a section"]),
+        ("weight: 1e999", None, "", ["`weight` is not a number"]),
+    ],
+)
+def test_weight_and_order(text, weight, order, problems):
+    """`order` is a weight when it is a number, and a way to sort when it is a word."""
+    source = page_of(f"---\ntitle: T\n{text}\n---\n").source
+    assert (source.front.weight, source.front.order) == (weight, order)
+    assert [problem.reason for problem in source.problems] == problems
+
+
 def test_mirage_www():
     """mirage-www: `subject`, `updated: 2013-9-9 14:00`, authors as maps, permalink as slug, description."""
     text = (
@@ -176,14 +299,6 @@ def test_a_page_is_not_changed_before_it_is_there():
     assert early.created == early.updated == datetime(2010, 10, 11, tzinfo=UTC)
     late = page_of("---\ndate: 2030-01-01\n---\n")
     assert late.created == late.updated == datetime(2030, 1, 1, tzinfo=UTC)
-
-
-def test_the_table_of_fields_is_whole():
-    """Every field of FrontMatter is in the table, with a meaning, and no key is the first of two."""
-    assert {field.name for field in FIELDS} == set(FrontMatter.__dataclass_fields__)
-    assert all(field.meaning and field.keys for field in FIELDS)
-    keys = [field.keys[0] for field in FIELDS]
-    assert len(keys) == len(set(keys))
 
 
 def test_an_endless_header_is_no_header():
