@@ -13,6 +13,7 @@ from gettext import NullTranslations
 from importlib.resources import files
 from io import BytesIO
 from typing import TYPE_CHECKING
+from unicodedata import bidirectional
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
@@ -153,6 +154,12 @@ def catalogue(language: str) -> Catalog:
             return read_po(file, locale=language, abort_invalid=True)
     except (OSError, UnicodeDecodeError, PoFileError) as exc:
         raise ThemeError(f"the words of {language} can't be read: {exc}") from exc
+
+
+def reads_left_to_right(text: str) -> bool:
+    """Tell whether a text has letters, and none that are written from right to left (UAX #9, 3.2)."""
+    classes = {bidirectional(character) for character in text}
+    return "L" in classes and classes.isdisjoint({"R", "AL"})
 
 
 @cache

@@ -37,7 +37,7 @@ class FragmentRequest:
     trusted: bool = False
     inline: bool = False
     language: str = "en"
-    """Of the interface: a text has words of ours in it, as on the way back from a footnote."""
+    """That the interface follows: a text has words of ours in it, as on the way back from a footnote."""
 
 
 def render_fragments(requests: tuple[FragmentRequest, ...]) -> tuple[Fragment, ...]:

@@ -121,9 +121,9 @@ class Outline:
             return self.frame
         return replace(self.frame, language=language, site_language=self.site.language)
 
-    def interface(self, page: Page) -> Interface:
-        """Return the interface of a page."""
-        return Interface.of(self.framed(language_of(page, self.site)).language)
+    def spoken(self, page: Page) -> str:
+        """Return the language that the interface of a page follows."""
+        return self.framed(language_of(page, self.site)).language
 
     def neighbours(self, page: Page) -> tuple[Page | None, Page | None]:
         """Return the next older and the next newer page of the page's section."""
@@ -202,7 +202,7 @@ class Outline:
             return found.path if found.kind == "external" else _linked(self.site.url, found)
 
         locate = self._locating(page)
-        enlarge = self.interface(page).gettext("Enlarge the image")
+        enlarge = Interface.of(self.spoken(page)).gettext("Enlarge the image")
         return dressed(fragment, self.images, locate, self.site.url, enlarge=enlarge, eager=True).html(href)
 
     def feed_html(self, page: Page, fragment: Fragment) -> str:
@@ -319,7 +319,7 @@ class Outline:
 
     def body(self, page: Page) -> FragmentRequest:
         """Return the request for a page's body."""
-        return FragmentRequest(page.source.body, self.trusted, language=self.interface(page).language)
+        return FragmentRequest(page.source.body, self.trusted, language=self.spoken(page))
 
     def summary(self, page: Page) -> FragmentRequest:
         """Return the request for a page's summary."""

@@ -16,7 +16,7 @@ from mistune import BlockState, HTMLRenderer
 from canopy.render.fragment import TocEntry
 from canopy.render.headings import Ids, slug, visible_text
 from canopy.render.highlight import Budget, highlight, parse_info, plainly
-from canopy.render.interface import Interface
+from canopy.render.interface import Interface, direction, reads_left_to_right
 from canopy.render.math import mathml
 from canopy.render.plain import escape
 
@@ -48,6 +48,7 @@ class Renderer(HTMLRenderer):
         self._marker = marker
         self._trusted = trusted
         self._interface = Interface.of(language)
+        self._right_to_left = direction(language) == "rtl"
         self._budget = Budget()
         self._references: Counter[int] = Counter()
         # Several texts may stand on one page: each has footnotes of its own.
@@ -81,7 +82,8 @@ class Renderer(HTMLRenderer):
             caption = escape(image["attrs"]["title"])
             picture = self.image(escape(visible_text(image["children"])), image["attrs"]["url"])
             return f"<figure>{picture}<figcaption>{caption}</figcaption></figure>\n"
-        return f"<p>{self.render_tokens(children, state)}</p>\n"
+        turned = ' dir="ltr"' if self._right_to_left and reads_left_to_right(visible_text(children)) else ""
+        return f"<p{turned}>{self.render_tokens(children, state)}</p>\n"
 
     def thematic_break(self) -> str:
         """Render `---`."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 from markupsafe import Markup
 
 from canopy.render.interface import Interface, direction, script_words
+from canopy.render.markdown import render_markdown
 
 MOMENT = datetime(2017, 3, 1, 14, 30, tzinfo=UTC)
 
@@ -111,6 +113,30 @@ class TestOtherLanguages:
         words = script_words("de").decode()
         assert '"Copied": "Kopiert"' in words
         assert "Schlagw" not in words
+
+
+def test_passages_of_another_direction_are_turned() -> None:
+    """In an Arabic text an English paragraph is not read from the right; one that begins with "ARP" is."""
+    text = "هذا بروتوكول.\n\nAll English (1).\n\nARP بروتوكول.\n\n`12`"
+    shown = render_markdown(text, language="ar").html(str)
+    assert re.findall(r"<p[^>]*>", shown) == ["<p>", '<p dir="ltr">', "<p>", "<p>"]
+    assert "dir=" not in render_markdown(text, language="en").html(str)
+
+
+def test_texts_speak_the_language_of_their_page() -> None:
+    """Of footnotes, alerts, tasks and tables; what the author wrote stays as it is."""
+    text = "> [!NOTE]\n> a\n\n> [!TIP] Meiner\n> b\n\n- [x] c[^1]\n\n[^1]: d\n\n## e\n\n|f|\n|-|\n|g|\n"
+    shown = render_markdown(text, language="de").html(str)
+    for words in (
+        '<p class="alert-title">Hinweis</p>',
+        '<p class="alert-title">Meiner</p>',
+        'aria-label="Erledigte Aufgabe"',
+        'aria-label="Fußnoten"',
+        'aria-label="Zurück zu Verweis 1"',
+        'aria-label="Link zu diesem Abschnitt: e"',
+        'aria-label="Tabelle"',
+    ):
+        assert words in shown
 
 
 def test_direction() -> None:
