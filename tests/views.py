@@ -28,6 +28,8 @@ FRAME = Frame(
     base_path="",
     navigation=(Link("Posts", "/Posts"), Link("Projects", "/Projects")),
     has_tags=True,
+    feed=FeedLink("A notepad", "/atom", "application/atom+xml"),
+    ways=(("year", "/archive"), ("author", "/authors")),
 )
 BARE_FRAME = Frame("", "", "", "", ())
 """What is known before there is a site."""
@@ -84,7 +86,7 @@ LISTING = ListingView(
     title="Posts",
     html="<p>What is here.</p>",
     breadcrumbs=(Link("Notes", "/notes"),),
-    subsections=(Link("2016", "/Posts/2016"),),
+    subsections=((Link("2016", "/Posts/2016"), 3),),
     entries=(ENTRY,),
 )
 TERMS = TermsView(

@@ -178,4 +178,6 @@ class _Places:
             return True
         if path.startswith("/tags/"):
             return path[len("/tags/") :] in site.terms
+        if path in site.taxonomies.addresses:
+            return True
         return path in ("/", "/tags", "/atom") or path.startswith("/-/")

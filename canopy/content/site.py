@@ -21,6 +21,7 @@ from canopy.content.permalinks import Places, place
 from canopy.content.sections import build_navigation, build_sections, build_terms, order
 from canopy.content.settings import Settings, read_settings
 from canopy.content.sources import File, read_file
+from canopy.content.taxonomies import build_taxonomies
 from canopy.content.theme import OwnTheme, read_theme
 from canopy.content.values import SAFE, Asset, Author, Page, Section, Site, SiteOptions
 
@@ -51,7 +52,8 @@ def build(snapshot: Snapshot, options: SiteOptions, previous: Site | None = None
     pages = _pages(files, edited, places, memo)
     ordered = _ordered(pages, memo)
     new = Memo(convention, prefix, files, terms, start, places, pages, ordered)
-    return _assemble(snapshot, options, settings, new, previous)
+    site = _assemble(snapshot, options, settings, new, previous)
+    return replace(site, taxonomies=build_taxonomies(site, previous))
 
 
 def _convention(blobs: Mapping[str, Blob], prefix: str) -> Convention:
@@ -202,6 +204,7 @@ def _assemble(
         home=home,
         recent=recent,
         theme=theme,
+        entries=tuple(page for page in recent if page.listed),
         problems=_problems(snapshot, settings, files.values(), places, theme),
         names=_names(places, previous),
         root=options.root.strip("/"),

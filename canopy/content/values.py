@@ -8,6 +8,7 @@ Paths of the site begin with `/` and are decoded; `Site.url` and `Site.absolute`
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -155,11 +156,34 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A tag and its pages, newest first."""
+    """A tag, category, series, author or year, and its pages: newest first, a series as it is read."""
 
     name: str
     path: str
     pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
+    """One way to divide the pages, other than by tags and folders."""
+
+    path: str = ""
+    """Where its terms are listed."""
+    terms: Mapping[str, Term] = field(default_factory=lambda: MappingProxyType({}))
+    """By key: what several spellings of a name have in common; in the order in which they are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taxonomies:
+    """All of them. `canopy.content.taxonomies` makes them and decides about their addresses."""
+
+    categories: Taxonomy = Taxonomy()
+    series: Taxonomy = Taxonomy()
+    authors: Taxonomy = Taxonomy()
+    years: Taxonomy = Taxonomy()
+    """Of the listed pages, the newest year first."""
+    addresses: frozenset[str] = frozenset()
+    """All their paths; the same object while they stay the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +294,7 @@ class Site:
     """The repository's own text for what is not there."""
     next_change: datetime | None = None
     """The next moment at which a build of the same snapshot would differ, after the one it was built at."""
+    taxonomies: Taxonomies = Taxonomies()
     memo: Memo | None = field(default=None, repr=False, compare=False)
     """What the next build takes over; no part of the site's meaning, and of no use outside this room."""
 

@@ -16,14 +16,16 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from canopy.content.values import Page, Section
+from canopy.content.taxonomies import kinds, terms_of
+from canopy.content.values import Page
 from canopy.problem import Problem, Severity
 from canopy.render.feeds import feed_paths, find_feed
 from canopy.render.images import Images
 from canopy.render.jobs import HTML, render_fragments, render_view
+from canopy.render.listings import TAGS, Sheet, moved_sheets
 from canopy.render.look import Look
 from canopy.render.options import RenderOptions
-from canopy.render.pages import TAGS, Inputs, Outline
+from canopy.render.pages import Inputs, Outline
 from canopy.render.plain import render_plain
 from canopy.render.representation import compressible, encode, represent
 from canopy.render.shelf import Shelf
@@ -124,7 +126,11 @@ class Edition:
             target = self.site.redirects.get(bare)
         if target is None and not self.has(path):
             asked = path.rstrip("/")
-            target = kept_elsewhere(self.site, asked) or moved_feed(self.site, asked)
+            target = (
+                kept_elsewhere(self.site, asked)
+                or moved_feed(self.site, asked)
+                or self.outline.listings.moved(asked)
+            )
         if target is None:
             return None
         return self.site.url(target) if target.startswith("/") and not target.startswith("//") else target
@@ -142,6 +148,16 @@ class Edition:
         for path in (*sitemap_paths(self.outline), ROBOTS, FAVICON):
             if path not in self.site.assets and find_document(self.outline, path) is not None:
                 yield path
+
+    def addresses(self) -> Iterator[str]:
+        """Yield every path that answers with something of its own, each once: the one list of a site's all.
+
+        Pages, files, all sheets of all listings, catalogues, feeds, sitemap and the like: for all of them
+        `has` is true and `Press.print` makes a representation. Redirects are in `Site.redirects`, and the
+        theme's assets and the search are the server's own.
+        """
+        own = (*self.outline.listings.addresses(), *self.documents())
+        yield from dict.fromkeys(["/", *self.site.pages, *own, *self.site.assets])
 
     def paths(self) -> Iterator[str]:
         """Yield the paths worth rendering ahead: the home page, the feed, then pages newest first."""
@@ -167,17 +183,24 @@ def affected(old: Edition | None, new: Edition) -> tuple[str, ...] | None:
     """
     if old is None or old.outline.setting != new.outline.setting or old.site.names is not new.site.names:
         return None
+    if old.site.taxonomies.addresses is not new.site.taxonomies.addresses:
+        return None
     before, now = old.site.pages, new.site.pages
     paths: set[str] = set()
     for page in (page for path, page in now.items() if before.get(path) is not page):
         for version in filter(None, (page, before.get(page.path))):
-            around = (new if version is page else old).outline.neighbours(version)
+            outline = (new if version is page else old).outline
+            around = outline.neighbours(version)
             paths.update(neighbour.path for neighbour in around if neighbour is not None)
-            paths.update(new.site.terms[tag].path for tag in version.tags if tag in new.site.terms)
+            paths.update(outline.listings.terms_of(version))
+            series = (term for kind, term in terms_of(outline.site, version) if kind == "series")
+            paths.update(part.path for term in series for part in term.pages)
         paths.add(page.path)
+        paths.update(moved_sheets(old.outline.listings, new.outline.listings, before.get(page.path), page))
     paths.update(
         path for path, section in new.site.sections.items() if old.site.sections.get(path) is not section
     )
+    paths.update(taxonomy.path for taxonomy in kinds(new.site.taxonomies).values())
     return tuple(sorted({*paths, "/", TAGS})) if len(paths) <= _MOST_PATHS else None
 
 
@@ -297,7 +320,7 @@ class Press:
 
     def findings(self, edition: Edition, path: str) -> Generator[Job, Any, tuple[Problem, ...]]:
         """Find out what rendering finds wrong with a page, without making its representation."""
-        page = _own_page(edition.outline.subject(path) or "")
+        page = _own_page(edition.outline.subject(path))
         if page is None:
             return ()
         fragments = yield from self.fragments(edition.outline.wanted(page))
@@ -407,10 +430,11 @@ def _told(edition: Edition, page: Page | None) -> tuple[str, ...]:
     return (*(str(problem) for problem in found[:_MOST_TOLD]), *more)
 
 
-def _own_page(subject: Subject) -> Page | None:
+def _own_page(subject: Subject | None) -> Page | None:
     """Return the page whose text a subject shows, if it shows one."""
-    if isinstance(subject, Section):
-        return subject.index
+    if isinstance(subject, Sheet):
+        section = subject.listing.section
+        return section.index if section is not None and subject.is_start else None
     return subject if isinstance(subject, Page) else None
 
 

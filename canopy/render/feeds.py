@@ -7,11 +7,21 @@ from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
 from canopy.content.identity import entry_uuids
+from canopy.content.taxonomies import key_of
 from canopy.render.documents import Document
 from canopy.render.feed import Feed, FeedEntry
 from canopy.render.jobs import FEED_TYPES, render_feed
 from canopy.render.pages import Inputs
-from canopy.render.topics import FEED_PATH, FEEDS, SITE, Topic, section_topic, tag_topic
+from canopy.render.topics import (
+    FEED_PATH,
+    FEEDS,
+    SITE,
+    Topic,
+    author_topic,
+    forms,
+    section_topic,
+    tag_topic,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,8 +43,8 @@ def topic(outline: Outline, kind: str, name: str) -> Topic | None:
         return section_topic(outline.site, "/" + name)
     if kind == "tag":
         return tag_topic(outline.site, name)
-    if kind == "author" and "/" not in name and name in outline.authors:
-        return Topic(kind, name, name)
+    if kind == "author":
+        return author_topic(outline.site, name)
     return SITE if kind == "site" else None
 
 
@@ -60,14 +70,14 @@ def find_feed(outline: Outline, path: str) -> Document | None:
 
 def _locate(outline: Outline, path: str) -> tuple[Topic, str] | None:
     if path == FEED_PATH:
-        return SITE, "atom"
+        return (SITE, "atom") if "atom" in forms(outline.site) else None
     if not path.startswith(FEEDS):
         return None
     stem, _, form = path.removeprefix(FEEDS).rpartition(".")
     kind, _, name = stem.partition("/")
     about = topic(outline, kind, name)
     # Each feed has one address: `/-/feeds/site.atom` is /atom.
-    known = about is not None and form in FEED_TYPES and about.path(form) == path
+    known = about is not None and form in forms(outline.site) and about.path(form) == path
     return (about, form) if about is not None and known else None
 
 
@@ -77,21 +87,21 @@ def feed_paths(outline: Outline) -> Iterator[str]:
     topics: list[Topic | None] = [SITE]
     topics += [section_topic(site, path) for path in site.sections]
     topics += [tag_topic(site, name) for name in site.terms]
-    topics += [topic(outline, "author", name) for name in outline.authors]
+    topics += [author_topic(site, term.name) for term in site.taxonomies.authors.terms.values()]
     for about in topics:
         if about is not None:
-            yield from map(about.path, FEED_TYPES)
+            yield from map(about.path, forms(site))
 
 
 def feed_pages(outline: Outline, about: Topic = SITE) -> tuple[Page, ...]:
     """Return the pages of a feed: the newest by creation, as in the original; undated ones are no news."""
     site = outline.site
     if about.kind == "site":
-        return _first(site.recent, outline, ENTRIES)
+        return _first(site.entries, outline, ENTRIES)
     if about.kind == "tag":
         return _first(site.terms[about.name].pages, outline, MORE_ENTRIES)
     if about.kind == "author":
-        return _first(outline.authors[about.name], outline, MORE_ENTRIES)
+        return _first(site.taxonomies.authors.terms[key_of(about.name)].pages, outline, MORE_ENTRIES)
     # A section may be in another order than that of time.
     dated = (page for page in site.sections[about.name].pages if page.created is not None)
     return tuple(nlargest(MORE_ENTRIES, dated, key=lambda page: page.created))  # type: ignore[arg-type, return-value]
@@ -173,7 +183,7 @@ def changed_feeds(old: Outline, new: Outline, most: int) -> list[str]:
     paths: list[str] = []
     for about in topics:
         if not same_setting or not _same_pages(old, new, about):
-            paths += [about.path(form) for form in FEED_TYPES]
+            paths += map(about.path, forms(new.site))
     return paths[:most]
 
 

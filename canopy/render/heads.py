@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from canopy.content.links import resolve
-from canopy.content.values import Page, Section, Term
 from canopy.render.images import first_image
 from canopy.render.jobs import FEED_TYPES
 from canopy.render.metadata import article_head, listing_head
-from canopy.render.topics import SITE, section_topic, tag_topic
+from canopy.render.topics import SITE, author_topic, forms, section_topic, tag_topic
 from canopy.render.translations import language_of, translations
 from canopy.render.views import FeedLink
 
 if TYPE_CHECKING:
-    from canopy.content.values import Site
+    from canopy.content.values import Page, Site
     from canopy.render.fragment import Fragment
+    from canopy.render.listings import Listing, Sheet
+    from canopy.render.pages import Outline
     from canopy.render.topics import Topic
     from canopy.render.views import Head
 
@@ -55,24 +56,33 @@ def head_of_article(site: Site, page: Page, body: Fragment, summary: str, folder
     )
 
 
-def head_of_listing(site: Site, subject: Section | Term | str, path: str, title: str, summary: str) -> Head:
-    """Return the head of a list of pages at `path`; `summary` is plain."""
-    home = path == "/"
-    topic = None
-    if isinstance(subject, Term):
-        topic = tag_topic(site, subject.name)
-    elif isinstance(subject, Section):
-        topic = section_topic(site, path)
+def head_of_listing(outline: Outline, sheet: Sheet, summary: str) -> Head:
+    """Return the head of one sheet of a listing; `summary` is plain."""
+    site, listing = outline.site, sheet.listing
+    home = sheet.path == "/"
+    trail: tuple[tuple[str, str], ...] = ()
+    if listing.kind == "section":
+        trail = _trail(site, listing.path.rpartition("/")[0])
+    if not sheet.is_start:
+        trail += ((listing.title, site.absolute(listing.path)),)
     return listing_head(
         home=home,
         site_title=site.title,
-        canonical=site.absolute(path),
-        title=title,
+        canonical=site.absolute(sheet.path),
+        title=listing.title,
         description=summary or (site.description if home else ""),
         language=site.language,
-        breadcrumbs=_trail(site, path.rpartition("/")[0]) if isinstance(subject, Section) else (),
-        feeds=_feeds(site, SITE if home else topic),
+        breadcrumbs=trail,
+        feeds=_feeds(site, _topic(site, listing)),
     )
+
+
+def _topic(site: Site, listing: Listing) -> Topic | None:
+    """Return what the feeds of a listing are about, if it has any."""
+    if listing.path == "/":
+        return SITE
+    find = {"section": section_topic, "tag": tag_topic, "author": author_topic}.get(listing.kind)
+    return find(site, listing.path if listing.kind == "section" else listing.title) if find else None
 
 
 def image_of(site: Site, page: Page, body: Fragment) -> str:
@@ -91,10 +101,10 @@ def _feeds(site: Site, topic: Topic | None) -> tuple[FeedLink, ...]:
     if topic is None:
         return ()
     title = f"{site.title} – {topic.title}" if topic.title else site.title
+    known = forms(site)
     return tuple(
-        FeedLink(title, site.url(topic.path(form)), media_type.partition(";")[0])
-        for form, media_type in FEED_TYPES.items()
-        if topic is not SITE or form != "atom"
+        FeedLink(title, site.url(topic.path(form)), FEED_TYPES[form].partition(";")[0])
+        for form in (known[1:] if topic is SITE else known)
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from canopy.render.pagination import PER_PAGE
+
 if TYPE_CHECKING:
     from canopy.render.forge import Forge
 
@@ -19,5 +21,7 @@ class RenderOptions:
     """Paths of the site that search engines are asked to leave alone."""
     theme: str = "css"
     """What a repository may bring for its look: `default` nothing, `css` a style sheet, `templates` all."""
+    per_page: int = PER_PAGE
+    """Entries on one sheet of a listing; at its growing end up to twice as many."""
     forge: Forge | None = None
     """Where readers find the sources of the pages."""

@@ -12,42 +12,43 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup
 
 from canopy.content.links import resolve
-from canopy.content.values import Page, Section, Term
+from canopy.content.taxonomies import key_of, terms_of
+from canopy.content.values import Page
 from canopy.problem import Problem, Severity
 from canopy.render.forge import Forge
-from canopy.render.heads import head_of_article, head_of_listing
+from canopy.render.heads import head_of_article
 from canopy.render.icon import own_icon
 from canopy.render.images import Images, dressed
 from canopy.render.interface import Interface
-from canopy.render.jobs import FragmentRequest
+from canopy.render.jobs import FEED_TYPES, FragmentRequest
+from canopy.render.listings import Catalogue, Listings, Sheet
 from canopy.render.look import Look
 from canopy.render.options import RenderOptions
-from canopy.render.translations import language_folders, language_of, translations
-from canopy.render.views import (
-    ArticleView,
-    EmptyView,
-    Entry,
-    Frame,
-    Link,
-    ListingView,
-    TermsView,
+from canopy.render.overviews import (
+    catalogue_view,
+    later,
+    sheet_surroundings,
+    sheet_view,
+    sheet_wanted,
+    ways,
 )
+from canopy.render.topics import SITE, forms
+from canopy.render.translations import language_folders, language_of, translations
+from canopy.render.views import ArticleView, EmptyView, FeedLink, Frame, Link, Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from canopy.content.links import Target
-    from canopy.content.values import Author, Site
+    from canopy.content.values import Author, Section, Site, Term
     from canopy.render.fragment import Fragment
     from canopy.render.views import View
 
-TAGS = "/tags"
 WORDS_A_MINUTE = 230
 """Of silent reading: the mean of Brysbaert 2019 for English prose, 238, a little less for notes with code."""
 
-Subject = Page | Section | Term | str
-"""What a path shows; a string for our own listings: `home` and `tags`."""
+Subject = Page | Sheet | Catalogue
+"""What a path shows."""
 
 
 class Inputs(NamedTuple):
@@ -83,15 +84,15 @@ class Outline:
     images: Images = field(default_factory=Images)
     look: Look = field(default_factory=Look)
     frame: Frame = field(init=False)
-    _terms: dict[str, Term] = field(init=False)
+    listings: Listings = field(init=False)
     _places: dict[str, dict[str, int]] = field(default_factory=dict, init=False)
     _siblings: dict[str, tuple[Page, ...]] = field(default_factory=dict, init=False)
     _languages: frozenset[str] = field(default=frozenset(), init=False)
-    _authors: dict[str, list[Page]] | None = field(default=None, init=False)
+    _below: dict[str, list[Section]] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         site = self.site
-        self._terms = {term.path: term for term in site.terms.values()}
+        self.listings = Listings(site, self.options.per_page)
         navigation = tuple(Link(item.title, site.url(item.path)) for item in site.navigation)
         icon, icon_type = own_icon(site)
         self.frame = Frame(
@@ -104,16 +105,17 @@ class Outline:
             icon=site.url(icon) if icon else "",
             icon_type=icon_type,
             style=self.look.style,
+            feed=_own_feed(site),
+            ways=ways(self),
         )
         self._languages = language_folders(site)
 
     def subject(self, path: str) -> Subject | None:
         """Return what `path` shows as a page, or None."""
         site = self.site
-        if path == "/":
-            return site.home or "home"
-        found = site.pages.get(path) or site.sections.get(path) or self._terms.get(path)
-        return "tags" if found is None and path == TAGS and site.terms else found
+        if path == "/" and isinstance(site.home, Page):
+            return site.home
+        return site.pages.get(path) or self.listings.find(path)
 
     def framed(self, language: str) -> Frame:
         """Return what surrounds a page in a language; the interface follows the page where it can."""
@@ -126,28 +128,49 @@ class Outline:
         return self.framed(language_of(page, self.site)).language
 
     def neighbours(self, page: Page) -> tuple[Page | None, Page | None]:
-        """Return the next older and the next newer page of the page's section."""
+        """Return the previous and the next page of the page's section: by date, the older and the newer."""
         section = self.site.sections.get(page.section)
         if section is None:
             return None, None
         if page.section not in self._places:
             own = tuple(other for other in section.pages if other.section == page.section)
+            # Lists by date have the newest first, but a reader goes from the older to the newer.
+            own = own[::-1] if section.order == "date" else own
             self._siblings[page.section] = own
             self._places[page.section] = {other.path: place for place, other in enumerate(own)}
         own, place = self._siblings[page.section], self._places[page.section].get(page.path)
         if place is None:
             return None, None
-        return (own[place + 1] if place + 1 < len(own) else None), (own[place - 1] if place else None)
+        return (own[place - 1] if place else None), (own[place + 1] if place + 1 < len(own) else None)
 
     @property
-    def authors(self) -> dict[str, list[Page]]:
-        """Return the pages of each author by name, newest first; found out when first asked for."""
-        if self._authors is None:
-            self._authors = {}
-            for page in self.site.recent:
-                for author in page.authors:
-                    self._authors.setdefault(author.name, []).append(page)
-        return self._authors
+    def names_authors(self) -> bool:
+        """Whether the pages of an author are something else than those of the site."""
+        return len(self.site.taxonomies.authors.terms) > 1 or bool(self.site.settings.authors)
+
+    def people(self, page: Page) -> tuple[Link, ...]:
+        """Return the authors of a page; each leads to what else they wrote here, else to where they live."""
+        terms = self.site.taxonomies.authors.terms if self.names_authors else {}
+        found = []
+        for author in page.authors:
+            term = terms.get(key_of(author.name))
+            found.append(_person(author) if term is None else Link(author.name, self.site.url(term.path)))
+        return tuple(found)
+
+    def parts(self, page: Page) -> tuple[Part, ...]:
+        """Return the place of a page in each of the series that it belongs to."""
+        return tuple(self._part(term, page) for kind, term in terms_of(self.site, page) if kind == "series")
+
+    def _part(self, term: Term, page: Page) -> Part:
+        pages = term.pages
+        place = next(place for place, other in enumerate(pages) if other is page)
+        return Part(
+            self._tag(term),
+            place + 1,
+            len(pages),
+            self._link(pages[place - 1]) if place else None,
+            self._link(pages[place + 1]) if place + 1 < len(pages) else None,
+        )
 
     @property
     def setting(self) -> tuple[object, ...]:
@@ -160,37 +183,34 @@ class Outline:
         if self.preview:
             # What a writer is told may change with any file; only equal views are taken over.
             return Inputs((site,), ())
+        known = (site.names, site.taxonomies.addresses, self.images)
         if isinstance(subject, Page):
-            place = (self.setting, self._breadcrumbs(subject.section), site.home is subject)
+            place = (self.setting, self.breadcrumbs(subject.section), site.home is subject)
             versions = (other for _, other in translations(subject, site, self._languages))
-            objects = (subject, *self.neighbours(subject), site.names, self.images, *versions)
-            return Inputs(objects, place)
-        if isinstance(subject, Section):
-            around = (self.setting, self._breadcrumbs(subject.path), self._subsections(subject.path))
-            return Inputs((subject, site.names, self.images), (*around, site.home is subject))
-        if isinstance(subject, Term):
-            return Inputs((subject, site.names), (self.setting,))
-        return Inputs((site.recent if subject == "home" else site.terms, site.names), (self.setting,))
+            objects = (subject, *self.neighbours(subject), *versions, *known)
+            return Inputs(objects, (*place, self.people(subject), self.parts(subject)))
+        if isinstance(subject, Sheet):
+            section = subject.listing.section
+            index = section.index if section is not None and subject.is_start else None
+            return Inputs((*subject.pages, index, *known), (self.setting, *sheet_surroundings(self, subject)))
+        counts = tuple((term.name, term.path, len(term.pages)) for term in subject.terms)
+        return Inputs((), (self.setting, subject.kind, subject.path, counts))
 
     def wanted(self, subject: Subject) -> tuple[FragmentRequest, ...]:
         """Return the pieces of markdown that the view of `subject` contains."""
         if isinstance(subject, Page):
             return (self.body(subject), self.summary(subject))
-        summaries = tuple(self.summary(page) for page in self._listed(subject))
-        if isinstance(subject, Section) and subject.index is not None:
-            return (self.body(subject.index), self.summary(subject.index), *summaries)
-        return summaries
+        return sheet_wanted(self, subject) if isinstance(subject, Sheet) else ()
 
     def view(self, subject: Subject, fragment: Callable[[FragmentRequest], Fragment]) -> View:
         """Return the view of `subject`; `fragment` gives what `wanted` asked for."""
         if isinstance(subject, Page):
             return self._article(subject, fragment)
-        if subject == "tags":
-            terms = tuple((self._tag(term), len(term.pages)) for term in self.site.terms.values())
-            return TermsView(self.frame, self.site.absolute(TAGS), terms)
-        if subject == "home" and not self.site.recent:
+        if isinstance(subject, Catalogue):
+            return catalogue_view(self, subject)
+        if subject.listing.kind == "home" and not self.site.recent:
             return EmptyView(self.frame, self.remote)
-        return self._listing(subject, fragment)
+        return sheet_view(self, subject, fragment)
 
     def html(self, page: Page, fragment: Fragment) -> str:
         """Return a fragment's HTML with links and images as the pages of the site write them."""
@@ -239,7 +259,7 @@ class Outline:
     def _article(self, page: Page, fragment: Callable[[FragmentRequest], Fragment]) -> ArticleView:
         site, body = self.site, fragment(self.body(page))
         summary_html = self.html(page, fragment(self.summary(page)))
-        older, newer = self.neighbours(page)
+        previous, following = self.neighbours(page)
         home = site.home is page
         language = language_of(page, site)
         return ArticleView(
@@ -250,14 +270,14 @@ class Outline:
             abstract_html=summary_html if page.source.front.abstract else "",
             html=self.html(page, body),
             toc=body.toc,
-            authors=tuple(_person(author) for author in page.authors),
+            authors=self.people(page),
             created=page.created,
-            updated=_later(page.created, page.updated),
+            updated=later(page.created, page.updated),
             minutes=max(1, round(page.source.words / WORDS_A_MINUTE)),
-            tags=tuple(self._tag_named(name) for name in page.tags),
-            breadcrumbs=() if home else self._breadcrumbs(page.section),
-            previous=self._link(older),
-            next=self._link(newer),
+            tags=self.tags(page),
+            breadcrumbs=() if home else self.breadcrumbs(page.section),
+            previous=self._link(previous),
+            next=self._link(following),
             language=language,
             troubled=any(p.severity is Severity.ERROR for p in page.source.problems),
             head=head_of_article(site, page, body, _plain(summary_html), self._languages),
@@ -268,54 +288,13 @@ class Outline:
                 for spoken, other in translations(page, site, self._languages)
                 if other is not page
             ),
+            series=self.parts(page),
+            categories=tuple(self._tag(term) for kind, term in terms_of(site, page) if kind == "category"),
         )
 
     def _source_url(self, page: Page, link: Callable[[Forge, str, str], str]) -> str:
         forge = self.options.forge
         return link(forge, self.branch, page.source.path) if forge and self.branch else ""
-
-    def _listing(
-        self, subject: Section | Term | str, fragment: Callable[[FragmentRequest], Fragment]
-    ) -> ListingView:
-        site = self.site
-        kind, path, title, html, introduction = "home", "/", site.title, "", ""
-        if isinstance(subject, Term):
-            kind, path, title = "tag", subject.path, subject.name
-        elif isinstance(subject, Section):
-            kind, path, title = "section", subject.path, subject.title
-            if site.home is subject:
-                path = "/"
-            if subject.index is not None:
-                html = self.html(subject.index, fragment(self.body(subject.index)))
-                introduction = _plain(fragment(self.summary(subject.index)).html(lambda _: ""))
-        return ListingView(
-            frame=self.frame,
-            canonical=site.absolute(path),
-            kind=kind,
-            title=title,
-            html=html,
-            breadcrumbs=self._breadcrumbs(path.rpartition("/")[0] or "/") if kind == "section" else (),
-            subsections=self._subsections(path) if kind == "section" else (),
-            entries=tuple(self._entry(page, fragment) for page in self._listed(subject)),
-            head=head_of_listing(site, subject, path, title, introduction),
-        )
-
-    def _entry(self, page: Page, fragment: Callable[[FragmentRequest], Fragment]) -> Entry:
-        return Entry(
-            title=page.title,
-            url=self.site.url(page.path),
-            summary_html=self.html(page, fragment(self.summary(page))),
-            authors=tuple(_person(author) for author in page.authors),
-            created=page.created,
-            updated=_later(page.created, page.updated),
-            tags=tuple(self._tag_named(name) for name in page.tags),
-            language=language_of(page, self.site),
-        )
-
-    def _listed(self, subject: Section | Term | str) -> tuple[Page, ...]:
-        if isinstance(subject, str):
-            return self.site.recent if subject == "home" else ()
-        return subject.pages
 
     def body(self, page: Page) -> FragmentRequest:
         """Return the request for a page's body."""
@@ -331,19 +310,23 @@ class Outline:
     def _tag(self, term: Term) -> Link:
         return Link(term.name, self.site.url(term.path))
 
-    def _tag_named(self, name: str) -> Link:
-        term = self.site.terms.get(name)
-        return Link(name) if term is None else self._tag(term)
+    def tags(self, page: Page) -> tuple[Link, ...]:
+        """Return the tags of a page."""
+        terms = self.site.terms
+        return tuple(self._tag(terms[name]) if name in terms else Link(name) for name in page.tags)
 
-    def _subsections(self, path: str) -> tuple[Link, ...]:
-        parent = path.rstrip("/")
-        return tuple(
-            Link(section.title, self.site.url(section.path))
-            for section in self.site.sections.values()
-            if section.path != "/" and section.path.rpartition("/")[0] == parent
-        )
+    def below(self, path: str) -> tuple[Section, ...]:
+        """Return the sections directly below the one at `path`."""
+        if self._below is None:
+            self._below = {}
+            for section in self.site.sections.values():
+                if section.path != "/":
+                    above = section.path.rpartition("/")[0] or "/"
+                    self._below.setdefault(above, []).append(section)
+        return tuple(self._below.get(path, ()))
 
-    def _breadcrumbs(self, path: str) -> tuple[Link, ...]:
+    def breadcrumbs(self, path: str) -> tuple[Link, ...]:
+        """Return the section at `path` and those above it, from the top down."""
         crumbs: list[Link] = []
         while path not in ("", "/"):
             section = self.site.sections.get(path)
@@ -351,6 +334,14 @@ class Outline:
                 crumbs.append(Link(section.title, self.site.url(path)))
             path = path.rpartition("/")[0]
         return tuple(reversed(crumbs))
+
+
+def _own_feed(site: Site) -> FeedLink | None:
+    """Return the site's feed in the first of the forms that it is made in."""
+    form = next(iter(forms(site)), "")
+    if not form:
+        return None
+    return FeedLink(site.title, site.url(SITE.path(form)), FEED_TYPES[form].partition(";")[0])
 
 
 def _linked(link: Callable[[str], str], found: Target) -> str:
@@ -366,13 +357,6 @@ def _person(author: Author) -> Link:
 
 def _plain(html: str) -> str:
     return str(Markup(html).striptags())  # noqa: S704 (it is sanitised already, and only read here)
-
-
-def _later(created: datetime | None, updated: datetime | None) -> datetime | None:
-    """Return `updated` when a reader would call it another day's work."""
-    if created is None or updated is None:
-        return updated
-    return updated if (updated - created).total_seconds() >= 86400 else None
 
 
 def _line_of(page: Page, target: str) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -28,6 +29,7 @@ from canopy.render.interface import SOURCE, Interface, direction, languages, scr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
+    from datetime import datetime
     from importlib.resources.abc import Traversable
     from types import CodeType
 
@@ -122,6 +124,9 @@ class Theme:
             "language_name": interface.language_name,
             "spoken": lambda frame: _spoken(interface.language, frame.language),
             "years": _years,
+            "initials": _initials,
+            "period": _period,
+            "bare": _bare,
             "outline": _outline,
             "direction": direction,
             "shell": shlex.quote,
@@ -280,6 +285,32 @@ def _years(entries: Iterable[Entry]) -> list[tuple[int | None, list[Entry]]]:
     if len(listed) <= _LONG_LISTING or len(years) == 1:
         return [(None, listed)]
     return [(year, group) for year, group in years]
+
+
+def _initials(entries: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
+    """Cut a long alphabetical listing at its initials, unless nearly each is alone with its own."""
+    listed = list(entries)
+    groups = [(letter, list(group)) for letter, group in groupby(listed, key=lambda e: _initial(e.title))]
+    if len(listed) <= _LONG_LISTING or len(groups) > len(listed) // 2:
+        return [("", listed)]
+    return groups
+
+
+def _initial(title: str) -> str:
+    """Return the letter under which a title is looked up, without its marks; what is no letter is `#`."""
+    first = unicodedata.normalize("NFD", title.strip()[:1])[:1].upper()
+    return first if first.isalpha() else "#"
+
+
+def _period(entries: Iterable[Entry]) -> list[tuple[datetime, datetime]]:
+    """Return the dates of the oldest and the newest entry, if there are any."""
+    dates = [entry.created for entry in entries if entry.created is not None]
+    return [(min(dates), max(dates))] if dates else []
+
+
+def _bare(url: str) -> str:
+    """Return a URL as people say it: without scheme and the slash at its end."""
+    return url.partition("://")[2].rstrip("/") or url
 
 
 def _outline(toc: Iterable[TocEntry]) -> list[tuple[int, TocEntry]]:

@@ -24,6 +24,15 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A feed that follows what a page shows."""
+
+    title: str
+    url: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What surrounds every page of a site."""
 
@@ -44,15 +53,10 @@ class Frame:
     """The URL of the style sheet of the site's own, which comes after the theme's; empty: it has none."""
     site_language: str = ""
     """What title, description and navigation are written in, where the page itself is in another language."""
-
-
-@dataclass(frozen=True, slots=True)
-class FeedLink:
-    """A feed that follows what a page shows."""
-
-    title: str
-    url: str
-    media_type: str
+    feed: FeedLink | None = None
+    """The feed of the whole site, if it has one."""
+    ways: tuple[tuple[str, str], ...] = ()
+    """Kind and URL of further catalogues, where they make sense; the kinds are those of `TermsView`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,39 @@ class Entry:
     tags: tuple[Link, ...]
     language: str = ""
     """What it is written in; empty: the same as the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The place of a page in a series."""
+
+    series: Link
+    number: int
+    """From 1."""
+    total: int
+    previous: Link | None
+    next: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """The other sheets of a listing."""
+
+    numbers: tuple[tuple[int, str] | None, ...]
+    """Number and URL in reading order; None stands for those left out. The number of the newest sheet of a
+    list by date is 0. The sheet that is shown has no URL."""
+    before: str
+    """The URL of the sheet that is read before this one, by date the newer; may be empty."""
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """What is known of an author besides the pages."""
+
+    url: str = ""
+    """Where the author is at home."""
+    avatar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,34 +162,54 @@ class ArticleView:
     """Where the forge shows the commits of its source."""
     versions: tuple[tuple[str, str], ...] = ()
     """Language and URL of each other language in which it is there."""
+    series: tuple[Part, ...] = ()
+    """The series that it is a part of."""
+    categories: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ListingView:
-    """A section, a term, or the newest pages."""
+    """One sheet of a list of pages."""
 
     frame: Frame
     canonical: str
     kind: str
-    """`section`, `tag` or `home`."""
+    """`home`, `section`, `tag`, `category`, `series`, `author` or `year`."""
     title: str
     html: str
     """The introduction, from the section's index page; may be empty."""
     breadcrumbs: tuple[Link, ...]
-    subsections: tuple[Link, ...]
+    """Of a section: those above it, from the top down."""
+    subsections: tuple[tuple[Link, int], ...]
+    """The sections directly below, each with its number of pages."""
     entries: tuple[Entry, ...]
     problems: tuple[str, ...] = ()
     """In a preview: what its writer has to know about the whole site, one line each."""
     head: Head = Head()
+    order: str = "date"
+    """How it is sorted: `date` (the newest first), `oldest`, `title` or `weight`."""
+    number: int = 0
+    """Of the sheet, from the end that does not grow; 0 for the one at the listing's own address."""
+    pager: Pager | None = None
+    """None where all is on one sheet."""
+    offset: int = 0
+    """Entries before this sheet, where a list is read from its beginning."""
+    catalogue: str = ""
+    """The URL of the catalogue that a term is in."""
+    person: PersonView | None = None
+    """Of an author's pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class TermsView:
-    """All tags, alphabetically, each with its number of pages."""
+    """All terms of one kind, each with its number of pages."""
 
     frame: Frame
     canonical: str
     terms: tuple[tuple[Link, int], ...]
+    """Alphabetically; years: the newest first."""
+    kind: str = "tag"
+    """`tag`, `category`, `series`, `author` or `year`."""
 
 
 @dataclass(frozen=True, slots=True)

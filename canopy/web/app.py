@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 import structlog
 
+from canopy.content.taxonomies import OWN as LISTED
+from canopy.render.listings import OWN_SHEETS
 from canopy.render.topics import FEEDS
 from canopy.render.workers import RenderFailed
 from canopy.web.conditional import answer
@@ -39,6 +41,8 @@ access = structlog.get_logger("canopy.access")
 
 OWN = "/-/"
 EVENTS = "/-/events"
+_PUBLISHED = (FEEDS, *LISTED, OWN_SHEETS + "/")
+"""What editions have below `OWN`."""
 _EVENTS = EVENTS.encode()
 _READING = frozenset({"GET", "HEAD"})
 
@@ -119,7 +123,7 @@ class Application:
         elif path == self._git_path or path.startswith(self._git_path + "/"):
             rest = path.removeprefix(self._git_path)
             await self._guarded(self._git(scope, receive, self._secured(send), rest), send)
-        elif (path.startswith(OWN) and not path.startswith(FEEDS)) or self._is_hook(edition, path, method):
+        elif _is_own(path) or self._is_hook(edition, path, method):
             await self._own({**scope, "path": path, "root_path": ""}, receive, self._secured(send))
         elif method not in _READING:
             await self._plain(send, 405, "Only GET and HEAD are possible here.", [(b"allow", b"GET, HEAD")])
@@ -215,6 +219,10 @@ def logged(app: ASGIApp) -> ASGIApp:
             )
 
     return application
+
+
+def _is_own(path: str) -> bool:
+    return path.startswith(OWN) and not path.startswith(_PUBLISHED)
 
 
 def _knows(edition: Edition, path: str) -> bool:

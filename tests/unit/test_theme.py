@@ -111,8 +111,8 @@ class TestEveryPage:
 
     @every_view
     def test_puts_the_base_path_before_our_own_addresses(self, view: Any) -> None:
-        """Below `/notes`, assets, home, feed and tags are looked for below `/notes`."""
-        moved = replace(view, frame=replace(view.frame, base_path="/notes", navigation=()))
+        """Below `/notes`, assets, home and tags are looked for below `/notes`."""
+        moved = replace(view, frame=replace(view.frame, base_path="/notes", navigation=(), feed=None))
         document = page(moved)
         own = [e.attributes["href"] for e in document.all("link") + document.all("a", class_="name")]
         own += [e.attributes["src"] for e in document.all("script") if "src" in e.attributes]

@@ -1,0 +1,198 @@
+"""From listings and catalogues to the views that the templates show.
+
+A sheet depends on the pages that are on it and on little else, so that a new post leaves the older sheets of
+a long list as they are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from canopy.content.taxonomies import key_of, kinds, person_of
+from canopy.render.heads import head_of_listing
+from canopy.render.listings import TAGS, Sheet
+from canopy.render.translations import language_of
+from canopy.render.views import Entry, Link, ListingView, Pager, PersonView, TermsView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+    from datetime import datetime
+
+    from canopy.content.values import Page
+    from canopy.render.fragment import Fragment
+    from canopy.render.jobs import FragmentRequest
+    from canopy.render.listings import Catalogue, Listing
+    from canopy.render.pages import Outline
+
+
+def ways(outline: Outline) -> tuple[tuple[str, str], ...]:
+    """Return kind and URL of the catalogues that are worth naming on every page."""
+    site, known = outline.site, kinds(outline.site.taxonomies)
+    worth = {
+        "year": len(site.entries) > outline.options.per_page,
+        "category": bool(known["category"].terms),
+        "series": bool(known["series"].terms),
+        "author": outline.names_authors,
+    }
+    # Where a file of the repository has the usual address, that is what readers shall find.
+    return tuple(
+        (kind, site.url(known[kind].path))
+        for kind, named in worth.items()
+        if named and known[kind].terms and not known[kind].path.startswith("/-/")
+    )
+
+
+def sheet_surroundings(outline: Outline, sheet: Sheet) -> tuple[Hashable, ...]:
+    """Return the small values that a sheet depends on besides its pages."""
+    listing = sheet.listing
+    around: tuple[Hashable, ...] = (
+        listing.kind,
+        listing.title,
+        listing.order,
+        sheet.path,
+        breadcrumbs(outline, listing),
+        _catalogue_of(outline, listing),
+        _pager(outline, sheet),
+        tuple(outline.people(page) for page in sheet.pages),
+    )
+    if not sheet.is_start:
+        return around
+    person = _person(outline, listing)
+    return (*around, person, subsections(outline, listing), outline.site.home is listing.section)
+
+
+def sheet_wanted(outline: Outline, sheet: Sheet) -> tuple[FragmentRequest, ...]:
+    """Return the pieces of markdown that are on a sheet."""
+    listing = sheet.listing
+    wanted = [] if listing.is_compact else [outline.summary(page) for page in sheet.pages]
+    if sheet.is_start and listing.section is not None and listing.section.index is not None:
+        wanted += [outline.body(listing.section.index), outline.summary(listing.section.index)]
+    return tuple(wanted)
+
+
+def sheet_view(
+    outline: Outline, sheet: Sheet, fragment: Callable[[FragmentRequest], Fragment]
+) -> ListingView:
+    """Return the view of a sheet."""
+    site, listing = outline.site, sheet.listing
+    html = introduction = ""
+    index = listing.section.index if listing.section is not None and sheet.is_start else None
+    if index is not None:
+        html = outline.html(index, fragment(outline.body(index)))
+        introduction = str(Markup(fragment(outline.summary(index)).html(lambda _: "")).striptags())  # noqa: S704
+    return ListingView(
+        frame=outline.frame,
+        canonical=site.absolute(sheet.path),
+        kind=listing.kind,
+        title=listing.title,
+        html=html,
+        breadcrumbs=breadcrumbs(outline, listing),
+        subsections=subsections(outline, listing) if sheet.is_start else (),
+        entries=tuple(
+            _title_of(outline, page) if listing.is_compact else _entry(outline, page, fragment)
+            for page in sheet.pages
+        ),
+        head=head_of_listing(outline, sheet, introduction),
+        order=listing.order,
+        number=0 if sheet.is_start else sheet.number,
+        pager=_pager(outline, sheet),
+        offset=0 if listing.pagination.from_end else listing.pagination.slice(sheet.number).start,
+        catalogue=_catalogue_of(outline, listing),
+        person=_person(outline, listing) if sheet.is_start else None,
+    )
+
+
+def catalogue_view(outline: Outline, catalogue: Catalogue) -> TermsView:
+    """Return the view of a catalogue."""
+    site = outline.site
+    terms = tuple((Link(term.name, site.url(term.path)), len(term.pages)) for term in catalogue.terms)
+    return TermsView(outline.frame, site.absolute(catalogue.path), terms, catalogue.kind)
+
+
+def breadcrumbs(outline: Outline, listing: Listing) -> tuple[Link, ...]:
+    """Return the sections above a section, from the top down."""
+    if listing.kind != "section":
+        return ()
+    return outline.breadcrumbs(listing.path.rpartition("/")[0] or "/")
+
+
+def _catalogue_of(outline: Outline, listing: Listing) -> str:
+    """Return the URL of the catalogue that a term is in; nothing for other lists."""
+    site, known = outline.site, kinds(outline.site.taxonomies)
+    if listing.kind == "tag":
+        return site.url(TAGS)
+    return site.url(known[listing.kind].path) if listing.kind in known else ""
+
+
+def subsections(outline: Outline, listing: Listing) -> tuple[tuple[Link, int], ...]:
+    """Return the sections directly below a listing, each with its number of pages."""
+    if listing.section is None:
+        return ()
+    return tuple(
+        (Link(section.title, outline.site.url(section.path)), len(section.pages))
+        for section in outline.below(listing.section.path)
+    )
+
+
+def _pager(outline: Outline, sheet: Sheet) -> Pager | None:
+    listing = sheet.listing
+    pagination, url = listing.pagination, outline.site.url
+    if pagination.count == 1:
+        return None
+
+    def link(number: int | None) -> tuple[int, str] | None:
+        if number is None:
+            return None
+        # The number of the growing end is not written down: older sheets would change with it.
+        named = 0 if pagination.from_end and number == pagination.start else number
+        return named, "" if number == sheet.number else url(listing.address(number))
+
+    before, after = pagination.before(sheet.number), pagination.after(sheet.number)
+    return Pager(
+        tuple(map(link, pagination.shown(sheet.number))),
+        "" if before is None else url(listing.address(before)),
+        "" if after is None else url(listing.address(after)),
+    )
+
+
+def _person(outline: Outline, listing: Listing) -> PersonView | None:
+    """Return what is known of the author whose pages are listed: by the settings, else by the newest page."""
+    if listing.kind != "author":
+        return None
+    site, key = outline.site, key_of(listing.title)
+    person = person_of(site, listing.title)
+    url, avatar = (person.url, person.avatar) if person is not None else ("", "")
+    if not url:
+        named = (author for page in listing.pages for author in page.authors if key_of(author.name) == key)
+        url = next((author.url for author in named if author.url), "")
+    if avatar.startswith("/") and not avatar.startswith("//"):
+        avatar = site.url(avatar)
+    safe = url.startswith(("https://", "http://", "/"))
+    return PersonView(url if safe else "", avatar)
+
+
+def _title_of(outline: Outline, page: Page) -> Entry:
+    site = outline.site
+    return Entry(page.title, site.url(page.path), "", (), None, None, (), language_of(page, site))
+
+
+def _entry(outline: Outline, page: Page, fragment: Callable[[FragmentRequest], Fragment]) -> Entry:
+    return Entry(
+        title=page.title,
+        url=outline.site.url(page.path),
+        summary_html=outline.html(page, fragment(outline.summary(page))),
+        authors=outline.people(page),
+        created=page.created,
+        updated=later(page.created, page.updated),
+        tags=outline.tags(page),
+        language=language_of(page, outline.site),
+    )
+
+
+def later(created: datetime | None, updated: datetime | None) -> datetime | None:
+    """Return `updated` when a reader would call it another day's work."""
+    if created is None or updated is None:
+        return updated
+    return updated if (updated - created).total_seconds() >= 86400 else None
