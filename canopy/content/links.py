@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from canopy.content import wikilinks
 from canopy.content.paths import clean, folded, parent
 
 if TYPE_CHECKING:
@@ -44,12 +45,17 @@ class Target:
 
 
 def resolve(site: Site, page: Page, target: str) -> Target:
-    """Return where a link on the page leads. Wikilinks are resolved by their own function, not here."""
+    """Return where a link on the page leads; also one by name, in its private form (`wikilinks`)."""
     target = _ENTITY.sub("&", target.strip().translate(_IGNORED))
     if len(target) > MAX_TARGET and not target.startswith("data:"):
         return Target("broken", "")
     if not target or target[0] == "#":
         return Target("page", page.path, target)
+    if (by_name := wikilinks.named(target)) is not None:
+        return _named(site, page, by_name)
+    if target.startswith("@/"):  # Zola: from the top of its `content` folder
+        path, suffix = split_suffix(target[2:])
+        return _first(site, page, ("/" + unquote(path), "/content/" + unquote(path)), suffix)
     own = _own_path(site, target)
     if own is not None:
         found = _inside(site, page, own)
@@ -66,6 +72,39 @@ def _with_scheme(site: Site, page: Page, target: str, scheme: str) -> Target:
         return Target("external", target)
     found = _inside(site, page, target)  # a note may be called `re: plans`
     return found if found.kind == "internal" else Target("broken", "")
+
+
+def _named(site: Site, page: Page, link: wikilinks.Named) -> Target:
+    if not link.name:
+        return Target("page", page.path, link.fragment)
+    if link.scheme == wikilinks.POST:
+        places, name = wikilinks.posts(link.name), wikilinks.undated(link.name)
+    elif link.scheme == wikilinks.REF:
+        inner = link.name.strip().lstrip("/")
+        places, name = (link.name, "/" + inner, "/content/" + inner), inner
+    else:
+        # A note may be called like an address of the site's own: its name comes first.
+        found = wikilinks.by_name(site, link.name)
+        if found is not None:
+            return _reached(found, link.fragment)
+        places, name = (link.name,), link.name
+    target = _first(site, page, places, link.fragment)
+    if target.kind != "broken":
+        return target
+    found = wikilinks.by_name(site, name)
+    return Target("broken", "") if found is None else _reached(found, link.fragment)
+
+
+def _first(site: Site, page: Page, places: Iterable[str], suffix: str) -> Target:
+    for place in places:
+        found = _found(site, page, place)
+        if found is not None:
+            return _reached(found, suffix)
+    return Target("broken", "")
+
+
+def _reached(found: str, suffix: str) -> Target:
+    return Target("external", found) if "://" in found else Target("internal", found, suffix)
 
 
 def _own_path(site: Site, target: str) -> str | None:
@@ -95,9 +134,7 @@ def _inside(site: Site, page: Page, target: str) -> Target:
         suffix = "" if found else suffix
     if found is None:
         return Target("broken", _candidates(site, page, path)[0], suffix)
-    if "://" in found:
-        return Target("external", found)
-    return Target("internal", found, suffix)
+    return _reached(found, suffix)
 
 
 def split_suffix(target: str) -> tuple[str, str]:

@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 from mistune import InlineParser, InlineState
 
+from canopy.render.abbreviations import expand
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, MutableMapping
 
@@ -29,12 +31,13 @@ _EMAIL = re.compile(
 
 
 class LinkingParser(InlineParser):
-    """mistune's inline parser, which also links bare addresses."""
+    """mistune's inline parser, which also links bare addresses and knows the text's abbreviations."""
 
     def __call__(self, s: str, env: MutableMapping[str, Any]) -> list[Token]:
         """Parse one run of inline text."""
         tokens = super().__call__(s, env)
-        return list(_link_addresses(tokens)) if "@" in s else tokens
+        tokens = list(_link_addresses(tokens)) if "@" in s else tokens
+        return expand(tokens, env)
 
     def _get_fast_trigger_re(self, chars: set[str]) -> re.Pattern[str]:
         # `h` and `w` begin an address, but hardly ever: looking ahead here saves a try at each of them.

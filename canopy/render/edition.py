@@ -440,9 +440,11 @@ def _own_page(subject: Subject | None) -> Page | None:
 
 def _findings(page: Page, fragment: Fragment) -> tuple[Problem, ...]:
     first = page.source.body_line
+    graded = ((Severity.ERROR, fragment.findings), (Severity.WARNING, fragment.warnings))
     return tuple(
-        Problem(page.source.path, first + line - 1 if line else 0, reason, cure)
-        for line, reason, cure in fragment.findings
+        Problem(page.source.path, first + line - 1 if line else 0, reason, cure, severity)
+        for severity, findings in graded
+        for line, reason, cure in findings
     )
 
 

@@ -7,6 +7,7 @@ a listing or a feed shows the fragment, because the same link is written differe
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,16 +37,29 @@ class Fragment:
     toc: tuple[TocEntry, ...] = ()
     findings: tuple[tuple[int, str, str], ...] = ()
     """(line of the text from 1 or 0, reason, cure): what the renderer could not do as meant."""
+    warnings: tuple[tuple[int, str, str], ...] = ()
+    """The same of what is shown, but differently."""
 
-    def html(self, resolve: Callable[[str], str]) -> str:
-        """Return the HTML with each link's target replaced by `resolve(target)`, attribute-escaped."""
+    def html(self, resolve: Callable[[str], str | None]) -> str:
+        """Return the HTML with each link's target replaced by `resolve(target)`, attribute-escaped.
+
+        Where that is None, the link's words stay and the link goes: an `<a>` without a target is text.
+        """
         if not self.links:
             return self.parts[0]
         pieces = [self.parts[0]]
         for link, part in zip(self.links, self.parts[1:], strict=True):
-            pieces.append(_attribute(resolve(link)))
-            pieces.append(part)
+            target = resolve(link)
+            name = _OPENED.search(pieces[-1][-10:]) if target is None and part.startswith('"') else None
+            if name is None:
+                pieces += (_attribute(target or ""), part)
+            else:
+                pieces[-1] = pieces[-1][: -len(name[0])]
+                pieces.append(part[1:])
         return "".join(pieces)
+
+
+_OPENED = re.compile(r' (?:href|src|poster|cite)="\Z')
 
 
 def _attribute(value: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from canopy.content.dialects import PLAIN, Idiom
 from canopy.render.feed import atom
 from canopy.render.jsonfeed import json_feed
 from canopy.render.markdown import render_inline, render_markdown
@@ -38,6 +39,7 @@ class FragmentRequest:
     inline: bool = False
     language: str = "en"
     """That the interface follows: a text has words of ours in it, as on the way back from a footnote."""
+    idiom: Idiom = PLAIN
 
 
 def render_fragments(requests: tuple[FragmentRequest, ...]) -> tuple[Fragment, ...]:
@@ -47,8 +49,8 @@ def render_fragments(requests: tuple[FragmentRequest, ...]) -> tuple[Fragment, .
 
 def _render(request: FragmentRequest) -> Fragment:
     if request.inline:
-        return render_inline(request.text, trusted=request.trusted)
-    return render_markdown(request.text, trusted=request.trusted, language=request.language)
+        return render_inline(request.text, request.idiom, trusted=request.trusted)
+    return render_markdown(request.text, request.idiom, trusted=request.trusted, language=request.language)
 
 
 def render_view(view: View) -> Body:

@@ -14,7 +14,10 @@ from mistune.plugins.def_list import def_list
 from mistune.plugins.formatting import mark, strikethrough
 from mistune.plugins.task_lists import task_lists
 
+from canopy.content.dialects import PLAIN, Idiom, understand
+from canopy.render.abbreviations import abbreviations
 from canopy.render.alerts import make_alert
+from canopy.render.attributes import attributes, settle
 from canopy.render.autolinks import LinkingParser, autolinks
 from canopy.render.footnotes import footnotes
 from canopy.render.fragment import Fragment, TocEntry
@@ -24,6 +27,7 @@ from canopy.render.plain import render_plain, tidy
 from canopy.render.renderer import Renderer
 from canopy.render.sanitise import Marker, clean, cut_trusted
 from canopy.render.tables import tables
+from canopy.render.wikilinks import wikilinks
 
 if TYPE_CHECKING:
     import re
@@ -31,14 +35,21 @@ if TYPE_CHECKING:
 
     from mistune.plugins import Plugin
 
+    from canopy.content.dialects.rewriting import Rewritten
+
 Token = dict[str, Any]
+Finding = tuple[int, str, str]
 
 LARGEST_TEXT = 2_000_000
 """Characters; a longer text is shown plainly."""
 LARGEST_INLINE = 20_000
+_QUERIES = frozenset({"dataview", "dataviewjs", "tasks", "query", "base"})
+"""Languages of Obsidian and its plugins whose fences stand for lists that they make."""
 
 
-def render_markdown(text: str, *, trusted: bool = False, language: str = "en") -> Fragment:
+def render_markdown(
+    text: str, idiom: Idiom = PLAIN, *, trusted: bool = False, language: str = "en"
+) -> Fragment:
     """Return the HTML of a text, cut at each link, with its table of contents and its findings.
 
     Raw HTML is sanitised unless the text is trusted. Every link is cut out, `#part` included: a reader
@@ -50,7 +61,7 @@ def render_markdown(text: str, *, trusted: bool = False, language: str = "en") -
         reason = f"a text of {len(text)} characters is too long to be rendered"
         return render_plain(text, (0, reason, f"split it into texts of less than {LARGEST_TEXT}"))
     try:
-        return _render(text, trusted=trusted, language=language)
+        return _render(text, idiom, trusted=trusted, language=language)
     except (
         ArithmeticError,
         AttributeError,
@@ -64,13 +75,14 @@ def render_markdown(text: str, *, trusted: bool = False, language: str = "en") -
         return render_plain(text, finding)
 
 
-def render_inline(text: str, *, trusted: bool = False) -> Fragment:
+def render_inline(text: str, idiom: Idiom = PLAIN, *, trusted: bool = False) -> Fragment:
     """Return the HTML of an abstract or summary: what may stand inside a `<p>`, without one."""
-    text = " ".join(tidy(text)[:LARGEST_INLINE].split())
+    text = understand(tidy(text)[:LARGEST_INLINE], idiom).text
+    text = " ".join(text[:LARGEST_INLINE].split())
     marker = Marker()
     renderer = Renderer(text, marker, trusted=trusted)
     try:
-        tokens = list(_inline_only(_MARKDOWN.inline(text, {"ref_links": {}})))
+        tokens = list(_inline_only(_MARKDOWN.inline(text, {"ref_links": {}, **_environment(idiom)})))
         html = renderer.render_tokens(tokens, mistune.BlockState())
         html = cut_trusted(html, marker) if trusted else clean(html, marker, Ids(), inline=True)
     except (ArithmeticError, AttributeError, LookupError, RecursionError, ValueError, AssertionError):
@@ -79,10 +91,15 @@ def render_inline(text: str, *, trusted: bool = False) -> Fragment:
     return Fragment(parts, links, findings=tuple(renderer.findings))
 
 
-def _render(text: str, *, trusted: bool, language: str) -> Fragment:
+def _render(text: str, idiom: Idiom, *, trusted: bool, language: str) -> Fragment:
+    plain = understand(text, idiom)
+    if len(plain.text) > LARGEST_TEXT:
+        raise ValueError("the text grows too long")
     marker = Marker()
-    renderer = Renderer(text, marker, trusted=trusted, language=language)
-    tokens, state = _MARKDOWN.parse(text)
+    renderer = Renderer(plain.text, marker, trusted=trusted, language=language)
+    state = _MARKDOWN.block.state_cls()
+    state.env.update(_environment(idiom))
+    tokens, state = _MARKDOWN.parse(plain.text, state)
     html = renderer.render_tokens(tokens, state)  # type: ignore[arg-type] # a list, as there is no renderer
     html = cut_trusted(html, marker) if trusted else clean(html, marker, renderer.ids)
     parts, links = marker.split(html)
@@ -90,8 +107,22 @@ def _render(text: str, *, trusted: bool, language: str) -> Fragment:
         parts=parts,
         links=tuple(_to_renamed(link, renderer.ids) for link in links),
         toc=tuple(_sanitised(entry) for entry in renderer.toc),
-        findings=tuple(renderer.findings),
+        findings=_by_line(renderer.findings, plain),
+        warnings=tuple(sorted([*plain.findings, *_by_line(renderer.warnings, plain)])),
     )
+
+
+def _environment(idiom: Idiom) -> dict[str, Any]:
+    """Return what the parser's rules ask: the dialect, and the names that may be linked (None: any)."""
+    return {
+        "dialect": idiom.dialect,
+        "names": None if idiom.dialect == "obsidian" else frozenset(idiom.names),
+    }
+
+
+def _by_line(findings: Iterable[Finding], plain: Rewritten) -> tuple[Finding, ...]:
+    """Return what was found in the rewritten text by the author's own lines."""
+    return tuple((plain.line(line), reason, cure) for line, reason, cure in findings)
 
 
 def _to_renamed(link: str, ids: Ids) -> str:
@@ -121,6 +152,8 @@ def _inline_only(tokens: Iterable[Token]) -> Iterator[Token]:
 
 def _prepare(markdown: mistune.Markdown, state: mistune.BlockState) -> None:  # noqa: ARG001
     """Find alerts and headings wherever they stand, before their text is parsed."""
+    settle(state.tokens)
+    vault = state.env.get("dialect") == "obsidian"
     headings: list[Token] = []
     # Not recursive: the walk is in the order of the text.
     waiting = list(reversed(state.tokens))
@@ -130,9 +163,15 @@ def _prepare(markdown: mistune.Markdown, state: mistune.BlockState) -> None:  # 
             take_custom_id(token)
             headings.append(token)
         elif token["type"] == "block_quote":
-            make_alert(token)
+            make_alert(token, any_kind=vault)
+        elif vault and token["type"] == "block_code" and _language(token) in _QUERIES:
+            token["type"] = "query"
         waiting += reversed(token.get("children", ()))
     settle_levels(headings)
+
+
+def _language(token: Token) -> str:
+    return str(token.get("attrs", {}).get("info", "")).partition(" ")[0].lower()
 
 
 _ATX = r"^ {0,3}(?P<atx_1>#{1,6})(?P<atx_2>(?:[ \t][^\n]*)?)$"
@@ -151,7 +190,10 @@ def _parse_atx(block: mistune.BlockParser, match: re.Match[str], state: mistune.
 
 
 def _make() -> mistune.Markdown:
-    plugins: list[Plugin] = [tables, footnotes, task_lists, strikethrough, mark, def_list, autolinks, math]
+    plugins: list[Plugin] = [
+        *(tables, footnotes, task_lists, strikethrough, mark, def_list, autolinks, math),
+        *(wikilinks, abbreviations, attributes),
+    ]
     markdown = mistune.Markdown(renderer=None, inline=LinkingParser(), plugins=plugins)
     markdown.block.register("atx_heading", _ATX, _parse_atx)
     markdown.before_render_hooks.insert(0, _prepare)

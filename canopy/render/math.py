@@ -60,7 +60,11 @@ def mathml(formula: str, *, display: bool) -> str:
 def _parse_inline(inline: InlineParser, match: re.Match[str], state: InlineState) -> int:  # noqa: ARG001
     display = match["math_display"]
     text = display if display is not None else match["math_quoted"] or match["math_text"]
-    state.append_token({"type": "math", "raw": text, "attrs": {"display": display is not None}})
+    # kramdown knows two dollars only: in a sentence they make a formula of the sentence.
+    within = state.env.get("dialect") == "jekyll" and match[0] != match.string.strip()
+    state.append_token(
+        {"type": "math", "raw": text, "attrs": {"display": display is not None and not within}}
+    )
     return match.end()
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
+from canopy.content import wikilinks
 from canopy.content.links import resolve
 from canopy.content.taxonomies import key_of, terms_of
 from canopy.content.values import Page
@@ -18,6 +19,7 @@ from canopy.problem import Problem, Severity
 from canopy.render.forge import Forge
 from canopy.render.heads import head_of_article
 from canopy.render.icon import own_icon
+from canopy.render.idioms import idiom_of
 from canopy.render.images import Images, dressed
 from canopy.render.interface import Interface
 from canopy.render.jobs import FEED_TYPES, FragmentRequest
@@ -215,7 +217,7 @@ class Outline:
     def html(self, page: Page, fragment: Fragment) -> str:
         """Return a fragment's HTML with links and images as the pages of the site write them."""
 
-        def href(target: str) -> str:
+        def href(target: str) -> str | None:
             found = resolve(self.site, page, target)
             if found.kind == "page":
                 return found.suffix
@@ -229,7 +231,7 @@ class Outline:
         """Return a fragment's HTML with absolute links, as a feed reader needs it."""
         site = self.site
 
-        def href(target: str) -> str:
+        def href(target: str) -> str | None:
             found = resolve(site, page, target)
             return found.path if found.kind == "external" else _linked(site.absolute, found)
 
@@ -249,7 +251,7 @@ class Outline:
             Problem(
                 page.source.path,
                 _line_of(page, target),
-                f"the link to {target[:200]!r} leads nowhere",
+                f"the link to {wikilinks.written(target)[:200]!r} leads nowhere",
                 "correct the target, or add the file it means",
                 Severity.WARNING,
             )
@@ -298,11 +300,14 @@ class Outline:
 
     def body(self, page: Page) -> FragmentRequest:
         """Return the request for a page's body."""
-        return FragmentRequest(page.source.body, self.trusted, language=self.spoken(page))
+        text = page.source.body
+        idiom = idiom_of(self.site, page, text)
+        return FragmentRequest(text, self.trusted, language=self.spoken(page), idiom=idiom)
 
     def summary(self, page: Page) -> FragmentRequest:
         """Return the request for a page's summary."""
-        return FragmentRequest(page.source.summary, self.trusted, inline=True)
+        text = page.source.summary
+        return FragmentRequest(text, self.trusted, inline=True, idiom=idiom_of(self.site, page, text))
 
     def _link(self, page: Page | None) -> Link | None:
         return None if page is None else Link(page.title, self.site.url(page.path))
@@ -344,9 +349,9 @@ def _own_feed(site: Site) -> FeedLink | None:
     return FeedLink(site.title, site.url(SITE.path(form)), FEED_TYPES[form].partition(";")[0])
 
 
-def _linked(link: Callable[[str], str], found: Target) -> str:
-    """Return the URL of a target within the site; one that is not to be linked at all is empty."""
-    return link(found.path) + found.suffix if found.path else ""
+def _linked(link: Callable[[str], str], found: Target) -> str | None:
+    """Return the URL of a target within the site; None for one that is not to be linked at all."""
+    return link(found.path) + found.suffix if found.path else None
 
 
 def _person(author: Author) -> Link:
@@ -360,5 +365,5 @@ def _plain(html: str) -> str:
 
 
 def _line_of(page: Page, target: str) -> int:
-    place = page.source.body.find(target)
+    place = page.source.body.find(wikilinks.written(target))
     return 0 if place < 0 else page.source.body_line + page.source.body.count("\n", 0, place)

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from mistune import BlockState, HTMLRenderer
 
+from canopy.content.dialects.rewriting import placeholder
+from canopy.render.attributes import carries, with_attributes
 from canopy.render.fragment import TocEntry
+from canopy.render.frames import linked_frames
 from canopy.render.headings import Ids, slug, visible_text
 from canopy.render.highlight import Budget, highlight, parse_info, plainly
 from canopy.render.interface import Interface, direction, reads_left_to_right
@@ -21,7 +24,7 @@ from canopy.render.math import mathml
 from canopy.render.plain import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from canopy.render.sanitise import Marker
 
@@ -44,6 +47,7 @@ class Renderer(HTMLRenderer):
         self.ids = Ids()
         self.toc: list[TocEntry] = []
         self.findings: list[tuple[int, str, str]] = []
+        self.warnings: list[tuple[int, str, str]] = []
         self._text = text
         self._marker = marker
         self._trusted = trusted
@@ -57,7 +61,22 @@ class Renderer(HTMLRenderer):
     def render_token(self, token: Token, state: BlockState) -> str:
         """Render one token; those that must see their children unrendered have methods of their own."""
         special = self._SPECIAL.get(token["type"])
-        return special(self, token, state) if special else super().render_token(token, state)
+        html = special(self, token, state) if special else super().render_token(token, state)
+        given = token.get("given")
+        return with_attributes(html, given) if given and token["type"] != "block_html" else html
+
+    def render_tokens(self, tokens: Iterable[Token], state: BlockState) -> str:
+        """Render tokens in their order; a list of attributes belongs to the mark before it."""
+        pieces: list[str] = []
+        before: Token | None = None
+        for token in tokens:
+            if token["type"] == "span_attributes":
+                if before is not None and carries(before):
+                    pieces[-1] = with_attributes(pieces[-1], token["given"])
+            else:
+                pieces.append(self.render_token(token, state))
+            before = token
+        return "".join(pieces)
 
     # Blocks
 
@@ -67,7 +86,8 @@ class Renderer(HTMLRenderer):
         text = visible_text(children).strip()
         name = self.ids.claim(attributes.get("id") or slug(text) or "section")
         title = _TitleRenderer(escape=False).render_tokens(children, state).strip()
-        self.toc.append(TocEntry(attributes["level"], name, title))
+        if "no_toc" not in token.get("given", {}).get("class", "").split():
+            self.toc.append(TocEntry(attributes["level"], name, title))
         tag = f"h{attributes['level']}"
         label = self._interface.gettext("Link to this section: %(title)s", title=text[:200])
         return (
@@ -82,6 +102,9 @@ class Renderer(HTMLRenderer):
             caption = escape(image["attrs"]["title"])
             picture = self.image(escape(visible_text(image["children"])), image["attrs"]["url"])
             return f"<figure>{picture}<figcaption>{caption}</figcaption></figure>\n"
+        if len(children) == 1 and children[0].get("attrs", {}).get("css") == "embed":
+            card = self.render_tokens(children, state)
+            return f'<blockquote class="embed">\n<p>{card}</p>\n</blockquote>\n'
         turned = ' dir="ltr"' if self._right_to_left and reads_left_to_right(visible_text(children)) else ""
         return f"<p{turned}>{self.render_tokens(children, state)}</p>\n"
 
@@ -104,15 +127,26 @@ class Renderer(HTMLRenderer):
         body = plainly(code, fence.lines) if marked is None else marked
         return f'<div class="highlight"{language}><pre tabindex="0"><code>{body}</code></pre></div>\n'
 
+    def query(self, code: str, info: str = "", **_: object) -> str:
+        """Render what stands for a list that only its author's own program can make."""
+        language = info.partition(" ")[0]
+        self._report(
+            code[:200], f"a {language} query is not run", "write its result as a list", self.warnings
+        )
+        return f"<p>{placeholder(language)}</p>\n"
+
     def block_html(self, html: str) -> str:
         """Pass an author's HTML on."""
         return self._raw(html) + "\n"
 
-    def alert(self, text: str, kind: str) -> str:
-        """Render a GitHub alert."""
+    def alert(self, text: str, kind: str, fold: str = "") -> str:
+        """Render an alert; one that folds is open at first after `+`."""
+        if fold:
+            opened = " open" if fold == "+" else ""
+            return f'<details class="alert alert-{kind}"{opened}>\n{text}</details>\n'
         return f'<aside class="alert alert-{kind}" role="note">\n{text}</aside>\n'
 
-    def alert_title(self, text: str, kind: str = "") -> str:
+    def alert_title(self, text: str, kind: str = "", fold: str = "") -> str:
         """Render the title of an alert: the author's, else what its kind is called."""
         _ = self._interface.gettext
         titles = {
@@ -122,7 +156,8 @@ class Renderer(HTMLRenderer):
             "warning": _("Warning"),
             "caution": _("Caution"),
         }
-        return f'<p class="alert-title">{titles.get(kind, text)}</p>\n'
+        tag = "summary" if fold else "p"
+        return f'<{tag} class="alert-title">{titles.get(kind, text)}</{tag}>\n'
 
     def task_list_item(self, text: str, *, checked: bool = False) -> str:
         """Render `- [x] done`."""
@@ -206,15 +241,21 @@ class Renderer(HTMLRenderer):
 
     # Inside a line
 
-    def link(self, text: str, url: str, title: str | None = None) -> str:
+    def link(self, text: str, url: str, title: str | None = None, css: str = "") -> str:
         """Render a link."""
         hint = f' title="{escape(title)}"' if title else ""
-        return f'<a href="{escape(url)}"{hint}>{text}</a>'
+        name = f' class="{css}"' if css else ""
+        return f'<a href="{escape(url)}"{hint}{name}>{text}</a>'
 
-    def image(self, text: str, url: str, title: str | None = None) -> str:
+    def image(self, text: str, url: str, title: str | None = None, width: str = "", height: str = "") -> str:
         """Render an image; `text` is its alternative, escaped."""
         hint = f' title="{escape(title)}"' if title else ""
-        return f'<img src="{escape(url)}" alt="{text}"{hint} loading="lazy" decoding="async">'
+        size = (f' width="{width}"' if width else "") + (f' height="{height}"' if height else "")
+        return f'<img src="{escape(url)}" alt="{text}"{hint}{size} loading="lazy" decoding="async">'
+
+    def abbr(self, text: str, title: str) -> str:
+        """Render an abbreviation with what it means."""
+        return f'<abbr title="{escape(title)}">{text}</abbr>' if title else f"<abbr>{text}</abbr>"
 
     def _image(self, token: Token, state: BlockState) -> str:  # noqa: ARG002 - one of _SPECIAL
         return self.image(escape(visible_text(token["children"])), **token["attrs"])
@@ -250,18 +291,25 @@ class Renderer(HTMLRenderer):
     def _raw(self, html: str) -> str:
         if self._trusted:
             return html
+        html, frames = linked_frames(html)
+        for tag, place in frames:
+            cure = "only trusted content may embed it; a plain link says the same"
+            self._report(tag, f"an <iframe> is shown as a link to {place}", cure, self.warnings)
         for name in {match.lower() for match in _LEFT_OUT.findall(html)}:
             self._report(html[:200], f"<{name}> is left out", "only trusted content may use it")
         closed = html.lower()
         html = _SWALLOWING.sub(lambda match: "<" if f"</{match[1].lower()}" in closed else "&lt;", html)
         return _HEADING_TAG.sub(r"\1h2", html)
 
-    def _report(self, excerpt: str, reason: str, cure: str) -> None:
-        if len(self.findings) >= _MOST_FINDINGS:
+    def _report(
+        self, excerpt: str, reason: str, cure: str, found: list[tuple[int, str, str]] | None = None
+    ) -> None:
+        found = self.findings if found is None else found
+        if len(found) >= _MOST_FINDINGS:
             return
         place = self._text.find(excerpt.strip("\n"))
         line = self._text.count("\n", 0, place) + 1 if place >= 0 else 0
-        self.findings.append((line, reason, cure))
+        found.append((line, reason, cure))
 
     _SPECIAL: ClassVar[dict[str, Callable[[Any, Token, BlockState], str]]] = {
         "heading": _heading,
@@ -273,11 +321,17 @@ class Renderer(HTMLRenderer):
 class _TitleRenderer(HTMLRenderer):
     """Renders a heading for the table of contents: no links, no images, no HTML of the author's."""
 
-    def link(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002
+    def link(self, text: str, url: str, title: str | None = None, css: str = "") -> str:  # noqa: ARG002
         return text
 
-    def image(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002
+    def image(self, text: str, url: str, title: str | None = None, **_: str) -> str:  # noqa: ARG002
         return text
+
+    def abbr(self, text: str, title: str) -> str:  # noqa: ARG002
+        return text
+
+    def span_attributes(self) -> str:
+        return ""
 
     def softbreak(self) -> str:
         return " "

@@ -70,6 +70,8 @@ class _Entry(NamedTuple):
     page: Page
     section: str
     """The title of the section that it lies in."""
+    dialect: str
+    """The convention that its site follows."""
     whole: bool
     """With its body."""
 
@@ -109,7 +111,7 @@ class _Shelf:
         whole = self.text + length <= _MOST_TEXT
         self.text += length * whole
         self.next += 1
-        return _Entry(self.next - 1, page, _section(site, page), whole)
+        return _Entry(self.next - 1, page, _section(site, page), site.convention, whole)
 
 
 class Index:
@@ -204,14 +206,16 @@ class Index:
         finally:
             self._lock.release()
         marker = Marker(query)
-        hits = tuple(_hit(path, page, marker, deadline) for path, page in best)
+        hits = tuple(_hit(site, path, page, marker, deadline) for path, page in best)
         return Found(site, hits, matches.total, loose and matches.total > 0)
 
 
-def _hit(path: str, page: Page, marker: Marker, deadline: float) -> Hit:
+def _hit(site: Site, path: str, page: Page, marker: Marker, deadline: float) -> Hit:
     if time.monotonic() > deadline:
         raise TimeoutError("the search took too long")
-    return Hit(page, path, marker.mark(page.title or "Untitled"), marker.passage(text_of(page).body))
+    return Hit(
+        page, path, marker.mark(page.title or "Untitled"), marker.passage(text_of(page, site.convention).body)
+    )
 
 
 def _changes(shelf: _Shelf | None, site: Site) -> tuple[list[str], list[str]]:
@@ -229,7 +233,7 @@ def _changes(shelf: _Shelf | None, site: Site) -> tuple[list[str], list[str]]:
 def _fields(entry: _Entry) -> Fields:
     """Return what is indexed of a page: the same whenever it is asked for."""
     page = entry.page
-    headings, body = text_of(page)
+    headings, body = text_of(page, entry.dialect)
     return Fields(
         title=tokenised(page.title),
         headings=tokenised(headings),

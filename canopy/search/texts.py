@@ -10,6 +10,8 @@ import html
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from canopy.content.dialects import readable
+
 if TYPE_CHECKING:
     from canopy.content.values import Page
 
@@ -48,12 +50,12 @@ class Text(NamedTuple):
     """Readable, one paragraph or line of code a line; without the headings."""
 
 
-def text_of(page: Page) -> Text:
-    """Return what is to be read on a page, besides its title."""
+def text_of(page: Page, dialect: str = "") -> Text:
+    """Return what is to be read on a page, besides its title; `dialect` is the convention of its site."""
     headings: list[str] = []
     lines: list[str] = []
     fence = ""
-    for line in page.source.body[:MOST_BODY].split("\n"):
+    for line in readable(page.source.body[:MOST_BODY], dialect).split("\n"):
         line = line[:_MOST_LINE].rstrip("\r")
         opening = _FENCE.match(line) if "```" in line or "~~~" in line else None
         if fence:

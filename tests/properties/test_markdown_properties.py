@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markup import read
 
+from canopy.content.dialects import DIALECTS, Idiom
 from canopy.render.markdown import render_inline, render_markdown
 
 if TYPE_CHECKING:
@@ -79,9 +80,21 @@ PIECES = st.sampled_from(
         "<select>",
         "text",
         " ",
+        *("[[", "]]", "![[", "|", "#", "{{", "}}", "{%", "%}", "{{<", ">}}", "{:", "}", "%%", "^a\n", "{::"),
+        *("{% raw %}", "{% endraw %}", "{% if x %}", "{% else %}", "{% endif %}", "{% highlight c %}"),
+        *(
+            "{% endhighlight %}",
+            "{% link a.md %}",
+            "{{ site.title }}",
+            "{{< x >}}",
+            "{{< /x >}}",
+            "{{% y %}}",
+        ),
+        *('{{< figure src="a" >}}', "{{ f(a=1) }}", "{% g() %}", "{% end %}", "{: .b #c}", "*[text]: y\n"),
     ]
 )
 TEXTS = st.one_of(st.lists(PIECES, max_size=40).map("".join), st.text(max_size=200))
+IDIOMS = st.sampled_from([Idiom(name, names=("text",)) for name in sorted(DIALECTS)])
 MANY = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -117,6 +130,18 @@ def test_any_summary_stays_inside_its_paragraph(text: str) -> None:
     check(fragment)
     blocks = {"p", "div", "h2", "ul", "ol", "table", "blockquote", "pre", "img", "hr", "section"}
     assert not blocks & {element.name for element in read(fragment.html(str)).elements}
+
+
+@MANY
+@given(TEXTS, IDIOMS)
+def test_any_dialect_becomes_a_safe_fragment(text: str, idiom: Idiom) -> None:
+    """What other systems add to markdown is as safe, and told by lines that the text has."""
+    fragment = render_markdown(text, idiom)
+    check(fragment)
+    assert render_markdown(text, idiom) == fragment
+    lines = re.sub(r"\r\n?", "\n", text).count("\n") + 1
+    assert all(0 <= line <= lines for line, *_ in fragment.findings + fragment.warnings)
+    check(render_inline(text, idiom))
 
 
 @settings(max_examples=100, deadline=None)

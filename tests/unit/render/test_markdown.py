@@ -168,9 +168,21 @@ def test_an_unclosed_tag_in_a_sentence_does_not_swallow_the_page() -> None:
 
 
 def test_what_is_left_out_is_reported_with_its_line() -> None:
-    """The author of a frame learns why it is not there."""
-    fragment = render_markdown('a\n\n<iframe src="x"></iframe>\n')
-    assert fragment.findings == ((3, "<iframe> is left out", "only trusted content may use it"),)
+    """The author of a form learns why it is not there."""
+    fragment = render_markdown('a\n\n<form action="x"></form>\n')
+    assert fragment.findings == ((3, "<form> is left out", "only trusted content may use it"),)
+
+
+def test_a_frame_is_shown_as_a_link() -> None:
+    """A film of another site can still be watched there, and its author learns why."""
+    text = 'a\n\n<iframe width="5" src="https://www.youtube.com/embed/abcdefgh?rel=0"></iframe>\n'
+    fragment = render_markdown(text)
+    assert fragment.links == ("https://www.youtube.com/watch?v=abcdefgh",)
+    assert ">Watch on youtube.com</a>" in fragment.html(lambda link: link)
+    assert [(line, reason) for line, reason, _ in fragment.warnings] == [
+        (3, "an <iframe> is shown as a link to youtube.com")
+    ]
+    assert not render_markdown('<iframe src="javascript:x"></iframe>').links
 
 
 def test_a_text_beyond_the_limit_is_shown_plainly() -> None:

@@ -1,0 +1,102 @@
+"""What many sites call by a name of their own and everyone means alike: pictures, films, posts elsewhere."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
+
+from canopy.content.dialects.rewriting import figure
+
+if TYPE_CHECKING:
+    from canopy.content.dialects.rewriting import Rewriter
+
+# A quote that is not closed reaches to the end: nothing is read twice.
+_ARGUMENT = re.compile(
+    r"(?:([\w-]{1,50})\s*=\s*)?(?:\"((?:[^\"\\]|\\.?)*)(?:\"|\Z)|`([^`]*)(?:`|\Z)|'([^']*)(?:'|\Z)|([^\s,\"'`=]+))",
+    re.DOTALL,
+)
+_ID = re.compile(r"[\w-]{1,64}\Z")
+_PICTURES = re.compile(r"(?:figure|fig|image|img|imgproc|picture|photo|resize_image)(?:-image)?\Z")
+
+
+class Call(NamedTuple):
+    """A call by name with what is given to it."""
+
+    name: str
+    positional: tuple[str, ...]
+    named: dict[str, str]
+
+    def get(self, *names: str) -> str:
+        """Return the first argument of one of these names; of a number, the one at this place."""
+        for name in names:
+            if name.isdigit():
+                if int(name) < len(self.positional):
+                    return self.positional[int(name)]
+            elif name in self.named:
+                return self.named[name]
+        return ""
+
+
+def read_call(name: str, arguments: str) -> Call:
+    """Return a call with its arguments read: `a "b c" d=e f="g"`, also between commas."""
+    positional: list[str] = []
+    named: dict[str, str] = {}
+    for argument in _ARGUMENT.finditer(arguments):
+        value = next((value for value in argument.groups()[1:] if value is not None), "")
+        value = value.replace('\\"', '"')
+        if argument[1]:
+            named.setdefault(argument[1], value)
+        else:
+            positional.append(value)
+    return Call(name, tuple(positional), named)
+
+
+def known(call: Call, out: Rewriter, end: int) -> str | None:
+    """Return the markdown that a call stands for wherever it is made; None if nobody can know.
+
+    The call is at the place that `out` has come to, and ends at `end`.
+    """
+    if _PICTURES.match(call.name) and (src := call.get("src", "path", "url", "image_path", "file", "0")):
+        return _picture(call, src, out, end)
+    url = _outside(call)
+    return None if url is None else out.link(url[0], url[1])
+
+
+def _picture(call: Call, src: str, out: Rewriter, end: int) -> str:
+    if out.in_target() or out.in_tag():
+        return quote(src, safe="/:#?&=%@+,;~!$'*")
+    caption = call.get("caption", "title", "description")
+    size = "".join(
+        f' {side}="{value}"' for side in ("width", "height") if (value := call.get(side)).isdecimal()
+    )
+    shown = figure(src, call.get("alt") or caption, caption, call.get("link"), size=size)
+    # HTML ends with the blank line after it: it must not swallow the paragraph that follows.
+    return shown + "\n" if out.alone(end) else shown
+
+
+def _outside(call: Call) -> tuple[str, str] | None:
+    """Return the address and the words for something that lies with somebody else."""
+    ident = call.get("id", "v", "0")
+    if call.name in {"youtube", "vimeo"} and _ID.match(ident):
+        youtube = call.name == "youtube"
+        site = "https://www.youtube.com/watch?v=" if youtube else "https://vimeo.com/"
+        return site + ident, "Watch on YouTube" if youtube else "Watch on Vimeo"
+    if call.name == "gist":
+        return _gist(call)
+    if call.name in {"tweet", "twitter", "x"}:
+        user, status = call.get("user"), call.get("id", "0")
+        if status.isdecimal():
+            return f"https://x.com/{quote(user or 'i')}/status/{status}", "Post on X"
+    if call.name == "instagram" and _ID.match(ident):
+        return f"https://www.instagram.com/p/{ident}/", "Post on Instagram"
+    return None
+
+
+def _gist(call: Call) -> tuple[str, str] | None:
+    if (url := call.get("url")).startswith("https://gist.github.com/") and " " not in url:
+        return url, "Gist"
+    # Hugo has user and number, Jekyll `user/number` or the number alone.
+    first = call.get("user", "0").split("/")
+    parts = [part for part in (*first, call.get("id", "1")) if _ID.match(part)][:2]
+    return ("https://gist.github.com/" + "/".join(parts), "Gist") if parts else None

@@ -1,0 +1,42 @@
+"""How the text of a page is to be read: by the site's convention, and by what the site knows of its words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from canopy.content.dialects import DIALECTS, VARIABLES, Idiom
+from canopy.content.links import resolve
+from canopy.content.wikilinks import WIKI, mentioned, private
+
+if TYPE_CHECKING:
+    from canopy.content.values import Page, Site
+
+
+def idiom_of(site: Site, page: Page, text: str) -> Idiom:
+    """Return the idiom of a text of the page, with all that its meaning depends on and no more."""
+    dialect = site.convention if site.convention in DIALECTS else ""
+    if dialect == "obsidian":
+        return Idiom(dialect)
+    variables = _variables(site, page, text) if dialect == "jekyll" and "{{" in text else ()
+    return Idiom(dialect, variables, _names(site, page, text))
+
+
+def _names(site: Site, page: Page, text: str) -> tuple[str, ...]:
+    """Return what between double brackets in the text names another note, and so is a link."""
+    return tuple(
+        name for name in mentioned(text) if resolve(site, page, private(WIKI, name)).kind != "broken"
+    )
+
+
+def _variables(site: Site, page: Page, text: str) -> tuple[tuple[str, str], ...]:
+    """Return what Liquid in the text may show by name."""
+    known = {
+        "site.title": site.title,
+        "site.description": site.description,
+        "site.url": site.base_url.removesuffix(site.base_path),
+        "site.baseurl": site.base_path,
+        "page.title": page.title,
+        "page.url": page.path,
+        "page.date": page.created.date().isoformat() if page.created else "",
+    }
+    return tuple((name, known[name]) for name in VARIABLES if name in text)

@@ -1,0 +1,215 @@
+"""What other systems add to markdown, rewritten as markdown."""
+
+from __future__ import annotations
+
+import pytest
+
+from canopy.content.dialects import PLAIN, Idiom, readable, understand
+from canopy.content.dialects.code import Code
+
+JEKYLL = Idiom(
+    "jekyll",
+    (
+        ("site.title", "A *site*"),
+        ("page.title", "P"),
+        ("site.url", "https://e.example"),
+        ("site.baseurl", "/n"),
+    ),
+)
+LEFT_OUT = '<small class="left-out">&#91;{}&#93;</small>'
+
+
+def text(source: str, idiom: Idiom | str) -> str:
+    """Return what a source is rewritten as."""
+    return understand(source, Idiom(idiom) if isinstance(idiom, str) else idiom).text
+
+
+def reasons(source: str, dialect: str) -> list[tuple[int, str]]:
+    """Return what is reported of a source, by line."""
+    return [(line, reason) for line, reason, _ in understand(source, Idiom(dialect)).findings]
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("{% highlight ruby %}\nx\n{% endhighlight %}", "```ruby\nx\n```"),
+        ("{% highlight ruby linenos %}x{% endhighlight %}", "```ruby\nx\n```"),
+        ("{% highlight c hl_lines='1 3' %}\nx\n{% endhighlight %}", "```c {1,3}\nx\n```"),
+        ("{% highlight md %}\n```\nx\n```\n{% endhighlight %}", "````md\n```\nx\n```\n````"),
+        ("{% raw %}{{ x }}{% endraw %}", "{{ x }}"),
+        ("`{% raw %}{{ x }}{% endraw %}`", "`{{ x }}`"),
+        ("{%- raw -%}{% if %}{%- endraw -%}", "{% if %}"),
+        ("[a]({% post_url 2014-01-02-x %})", "[a](x-post:2014-01-02-x)"),
+        ("[a]({% link _posts/x.md %})", "[a](x-ref:/_posts/x.md)"),
+        ("See {% post_url 2014-01-02-x %}.", "See [2014-01-02-x](<x-post:2014-01-02-x>)."),
+        ("[a]({{ site.baseurl }}/x)", "[a](/x)"),
+        ("[a]({{ site.baseurl }}{% link x.md %})", "[a](x-ref:/x.md)"),
+        ('[a]({{ "/a b.png" | relative_url }})', "[a](/a%20b.png)"),
+        ("[a]({{ '/x' | prepend: site.baseurl }})", "[a](/x)"),
+        ('<a href="{{ site.url }}/x">', '<a href="/x">'),
+        ("[a]: {{ site.baseurl }}/x", "[a]: /x"),
+        ("At {{ site.url }}", "At https://e.example"),
+        ("{{ site.title }}: {{ page.title | escape }}", "A \\*site\\*: P"),
+        ("a{% comment %}b {{ c }}{% endcomment %}d", "ad"),
+        ("a{::comment}b{:/comment}c", "ac"),
+        ('{::options parse_block_html="true" /}\n', "\n"),
+        ("{::nomarkdown}<b>x</b>{:/}", "<b>x</b>"),
+        ("{% youtube abcdefgh %}", "[Watch on YouTube](<https://www.youtube.com/watch?v=abcdefgh>)"),
+        ("{% gist a/b12 %}", "[Gist](<https://gist.github.com/a/b12>)"),
+        ("a{% if x %}b{% elsif y %}c{% else %}d{% endif %}e", "abe"),
+        ("a{% unless x %}b{% if y %}c{% else %}d{% endif %}{% else %}e{% endunless %}f", "abcf"),
+        ("a{% for p in q %}{{ p }}{% endfor %}b", f"a{LEFT_OUT.format('for')}b"),
+        ("{% include x.html a=1 %}", LEFT_OUT.format("include")),
+        ("[a]({{ page.unknown }})", "[a]()"),
+        (
+            "`{{ x }}` and\n\n    {{ y }}\n\n~~~\n{% z %}\n~~~",
+            "`{{ x }}` and\n\n    {{ y }}\n\n~~~\n{% z %}\n~~~",
+        ),
+        ("{% unclosed", "{% unclosed"),
+    ],
+)
+def test_jekyll(source: str, shown: str) -> None:
+    """Liquid and kramdown's extensions become what they show, and nothing is run."""
+    assert text(source, JEKYLL) == shown
+
+
+def test_a_picture_that_is_included_is_shown() -> None:
+    """An include that is called like a picture and has an address is one."""
+    shown = text('{% include figure.html src="/a.png" caption="Hi <b>" %}', JEKYLL)
+    assert shown.startswith(
+        '<figure><img src="/a.png" alt="Hi &lt;b&gt;"><figcaption>Hi &lt;b&gt;</figcaption>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ('[a]({{< ref "posts/x.md#y" >}})', "[a](x-ref:posts/x.md#y)"),
+        ('[a]({{% relref "x" %}})', "[a](x-ref:x)"),
+        ('[a]({{< ref "#y" >}})', "[a](#y)"),
+        ("{{< highlight go >}}\nx\n{{< /highlight >}}", "```go\nx\n```"),
+        ('{{< highlight go "hl_lines=2 4-5" >}}\nx\n{{< / highlight >}}', "```go {2,4-5}\nx\n```"),
+        ("{{< youtube w7Ft2ymGmfc >}}", "[Watch on YouTube](<https://www.youtube.com/watch?v=w7Ft2ymGmfc>)"),
+        ('{{< youtube id="w7Ft" >}}', "[Watch on YouTube](<https://www.youtube.com/watch?v=w7Ft>)"),
+        ("{{< vimeo 146022717 >}}", "[Watch on Vimeo](<https://vimeo.com/146022717>)"),
+        ("{{< gist u 12 >}}", "[Gist](<https://gist.github.com/u/12>)"),
+        ('{{< tweet user="u" id="87" >}}', "[Post on X](<https://x.com/u/status/87>)"),
+        ("{{</* ref x */>}}", "{{&lt; ref x >}}"),
+        ("`{{</* ref x */>}}`", "`{{< ref x >}}`"),
+        ("{{% notice tip %}}\n**x**\n{{% /notice %}}", "\n**x**\n"),
+        ("{{< mystery >}}", LEFT_OUT.format("mystery")),
+        ("{{< own >}}inside{{< /own >}}", "inside"),
+        ("{{< own />}}", LEFT_OUT.format("own")),
+        ("{{ .Title }}", "{{ .Title }}"),
+        ("{{< unclosed", "{{< unclosed"),
+        ("```\n{{< x >}}\n```", "```\n{{< x >}}\n```"),
+    ],
+)
+def test_hugo(source: str, shown: str) -> None:
+    """Hugo's own shortcodes become markdown; of a site's own their inside is shown."""
+    assert text(source, "hugo") == shown
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ('{{ youtube(id="abcdefgh") }}', "[Watch on YouTube](<https://www.youtube.com/watch?v=abcdefgh>)"),
+        ("{{ vimeo(id=123) }}", "[Watch on Vimeo](<https://vimeo.com/123>)"),
+        ("{% quote(author='x') %}\nq\n{% end %}", "\nq\n"),
+        ("{{ own(a=1, b=[2]) }}", LEFT_OUT.format("own")),
+        ("{{ a }} and {% b %}", "{{ a }} and {% b %}"),
+        ('{{/* youtube(id="x") */}}', '{{ youtube(id="x") }}'),
+        ("`{{ own() }}`", "`{{ own() }}`"),
+    ],
+)
+def test_zola(source: str, shown: str) -> None:
+    """Zola's shortcodes become markdown; braces that call nothing are the author's."""
+    assert text(source, "zola") == shown
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("a %%b%% c", "a  c"),
+        ("a\n%%\nb\n\nc\n%%\nd", "a\n\nd"),
+        ("a `%%b%%`", "a `%%b%%`"),
+        ("a ^note-1\n\nb", "a \n\nb"),
+        ("x^2 and ^1 more", "x^2 and ^1 more"),
+        ("100%% of it", "100%% of it"),
+        ("{{ x }} {% y %}", "{{ x }} {% y %}"),
+    ],
+)
+def test_obsidian(source: str, shown: str) -> None:
+    """Comments and the names of blocks are for the author alone."""
+    assert text(source, "obsidian") == shown
+
+
+def test_a_plain_text_is_left_alone() -> None:
+    """Notes that were written for nobody else keep every sign."""
+    source = "{{ x }} {% raw %} {{< ref y >}} %%z%% {::comment}"
+    assert understand(source, PLAIN).text == source
+
+
+def test_what_is_not_understood_is_reported_by_the_authors_line() -> None:
+    """Lines count as in the original, also behind what is rewritten with other lines."""
+    source = "{% comment %}\n\n\n{% endcomment %}\n{{ a.b }}\n{% highlight x %}y{% endhighlight %}\n{% own %}"
+    assert reasons(source, "jekyll") == [
+        (5, "{{ a.b }} is not known here"),
+        (7, "{% own %} is not understood"),
+    ]
+    assert reasons("a\n\n{{< own x=1 >}}", "hugo") == [(3, "the shortcode 'own' is not known")]
+
+
+def test_lines_of_the_rewritten_text_lead_back() -> None:
+    """What is found later in the rewritten text is told of the author's line too."""
+    rewritten = understand(
+        "{% comment %}\n\n{% endcomment %}\na\n{% highlight x %}y{% endhighlight %}\nb", JEKYLL
+    )
+    lines = rewritten.text.split("\n")
+    assert rewritten.line(lines.index("a") + 1) == 4
+    assert rewritten.line(lines.index("b") + 1) == 6
+
+
+def test_what_is_read_holds_no_tags() -> None:
+    """A summary or a search shows neither tags nor placeholders nor comments."""
+    source = (
+        "{% comment %}secret{% endcomment %}{% own %}Hi {{ page.x }}{{ page.title }} [a]({% link b.md %})"
+    )
+    assert readable(source, "jekyll") == "Hi {{ page.title }} [a](x-ref:/b.md)"
+    assert readable("a %%secret%% b", "obsidian") == "a  b"
+    assert readable(source, "plain") == source
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("a `b` c", ["`b`"]),
+        ("``a ` b`` c", ["``a ` b``"]),
+        ("`a\n\nb`", []),
+        ("- x\n\n      y\n", []),
+        ("p\n\n    code\n\np", ["    code\n"]),
+        ("> ```\n> x\n> ```\ny", ["> ```\n> x\n> ```\n"]),
+        ("<!-- a\nb -->\nc", ["<!-- a\nb -->\n"]),
+        ("\\`a` b", []),
+    ],
+)
+def test_code_is_found(source: str, code: list[str]) -> None:
+    """Fences, indented code, code spans and comments are told from the rest."""
+    stretches = Code(source)
+    inside = "".join(character if at in stretches else "\0" for at, character in enumerate(source))
+    assert [piece for piece in inside.split("\0") if piece] == code
+
+
+@pytest.mark.parametrize("dialect", ["jekyll", "hugo", "zola", "obsidian"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "{% raw %}", "{% if %}", "{% endif %}", "{% else %}", "{{ x", "{{ 'a' | ", "{% highlight %}",
+        "{::comment}", "{{< a >}}", "{{< /a >}}", "{{< a \"", "{{% a=`", "{% a() %}", "{{ a(", "%%", "^a ",
+        "`", "``\n", "> ```\n", "<!--", "](", "[a]: {{ x }} ", "<a {{ x }}", "{%", "{:/", "\n    ", "1. > - ",
+    ],
+)  # fmt: skip
+def test_a_hostile_text_is_rewritten_in_bounded_space(dialect: str, piece: str) -> None:
+    """Thousands of openings that nothing closes cost little, and what comes out is not much longer."""
+    source = piece * (40_000 // len(piece))
+    assert len(text(source, dialect)) < 2 * len(source) + 200_000

@@ -1,0 +1,166 @@
+"""What other systems add to markdown, as readers get it."""
+
+from __future__ import annotations
+
+import pytest
+from markup import read
+from printing import drive
+from snapshots import EPOCH, site_of
+
+from canopy.content.dialects import Idiom
+from canopy.problem import Severity
+from canopy.render.edition import Press
+from canopy.render.markdown import render_inline, render_markdown
+
+LATER = 'loading="lazy" decoding="async"'
+
+
+def html(text: str, dialect: str = "", *names: str) -> str:
+    """Return the HTML of a text, its links as they were cut out."""
+    return render_markdown(text, Idiom(dialect, names=names)).html(lambda link: link)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("[[Note]]", '<a href="x-wiki:Note">Note</a>'),
+        ("[[Note|words]]", '<a href="x-wiki:Note">words</a>'),
+        ("[[Note#A Part|words]]", '<a href="x-wiki:Note#a-part">words</a>'),
+        ("[[Note#One#Two]]", '<a href="x-wiki:Note#two">Note › One › Two</a>'),
+        ("[[#Here]]", '<a href="x-wiki:#here">Here</a>'),
+        ("[[Note#^block]]", '<a href="x-wiki:Note">Note</a>'),
+        ("*[[A b]]*", '<em><a href="x-wiki:A%20b">A b</a></em>'),
+        ("![[p.png]]", '<img src="x-wiki:p.png" alt="p.png" loading="lazy" decoding="async">'),
+        ("![[p.png|A cat|300]]", f'<img src="x-wiki:p.png" alt="A cat" width="300" {LATER}>'),
+        ("![[p.png|30x20]]", f'<img src="x-wiki:p.png" alt="p.png" width="30" height="20" {LATER}>'),
+        ("`[[Note]]`", "<code>[[Note]]</code>"),
+        ("[[Note]](url)", '<a href="url">[Note]</a>'),
+        ("[a [[Note]]](url)", '<a href="url">a Note</a>'),
+    ],
+)  # fmt: skip
+def test_links_by_name(text: str, shown: str) -> None:
+    """In a vault everything between double brackets is a link by name."""
+    assert html(text, "obsidian") == f"<p>{shown}</p>\n"
+
+
+def test_an_embedded_note_is_a_link_that_stands_by_itself() -> None:
+    """What another note says may change; that it is embedded shows."""
+    page = read(html("![[Note#Part]]", "obsidian"))
+    assert [e.name for e in page.elements] == ["blockquote", "p", "a"]
+    assert "<video" in html("![[film.mp4]]", "obsidian")
+    assert "<audio" in html("![[a.mp3]]", "obsidian")
+
+
+def test_a_table_may_hold_a_link_with_words() -> None:
+    """A bar within a table is escaped, as Obsidian writes it."""
+    shown = html("| a |\n|-|\n| [[Note\\|words]] |", "obsidian")
+    assert '<td><a href="x-wiki:Note">words</a></td>' in shown
+
+
+def test_elsewhere_only_names_of_notes_are_links() -> None:
+    """Other brackets stay as they are, unless a note is called so; some wikis put the words first."""
+    assert html("[[Note]] [[ -f x ]] a[[0]]", "", "Note") == (
+        '<p><a href="x-wiki:Note">Note</a> [[ -f x ]] a[[0]]</p>\n'
+    )
+    assert html("[[Words|Note]]", "", "Note") == '<p><a href="x-wiki:Note">Words</a></p>\n'
+    assert html("[[1]]\n\n[1]: u", "") == '<p>[<a href="u">1</a>]</p>\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\n{: .b #c}", '<p class="b" id="c">a</p>'),
+        ("{: .b}\na", '<p class="b">a</p>'),
+        ("*a*{: .b}", '<p><em class="b">a</em></p>'),
+        ("[a](u){:target=\"_blank\" .b}", '<p><a href="u" class="b">a</a></p>'),
+        ("![a](u){: width=\"30\" height='2'}", f'<p><img src="u" alt="a" {LATER} width="30" height="2"></p>'),
+        ("> a\n{: .b}", '<blockquote class="b">\n<p>a</p>\n</blockquote>'),
+        ("- a\n- b\n{: .c}", '<ul class="c">\n<li>a</li>\n<li>b</li>\n</ul>'),
+        ("* TOC\n{:toc}\n\na", "<p>a</p>"),
+        ("1. x\n{:toc .b}\n\na", "<p>a</p>"),
+        ("`{: .x}` {: .y}", "<p><code>{: .x}</code> {: .y}</p>"),
+        ("a {:b} c", "<p>a {:b} c</p>"),
+        ("a\n{: onclick=\"x\" style=\"y\"}", "<p>a</p>"),
+    ],
+)  # fmt: skip
+def test_attribute_lists(text: str, shown: str) -> None:
+    """Lists of attributes, as kramdown has them, give classes, ids and sizes, and are never shown."""
+    assert html(text, "jekyll") == shown + "\n"
+
+
+def test_a_heading_has_its_attributes() -> None:
+    """Its id is the author's; `no_toc` keeps it out of the table of contents."""
+    fragment = render_markdown("## A\n{: #b}\n\n## C\n{: .no_toc}\n", Idiom("jekyll"))
+    assert [entry.id for entry in fragment.toc] == ["b"]
+
+
+def test_attribute_lists_are_of_jekyll() -> None:
+    """Where other systems are used, braces are an author's own."""
+    assert html("a\n{: .b}", "hugo") == "<p>a\n{: .b}</p>\n"
+
+
+def test_abbreviations() -> None:
+    """A definition gives each later and earlier word its meaning, but not in code."""
+    text = "HTML, `HTML`, *HTML*, XHTML\n\n*[HTML]: Hypertext <b>\n"
+    shown = '<abbr title="Hypertext &lt;b&gt;">HTML</abbr>'
+    assert html(text) == f"<p>{shown}, <code>HTML</code>, <em>{shown}</em>, XHTML</p>\n"
+
+
+def test_callouts() -> None:
+    """Every kind of Obsidian's is shown; one with a sign after it folds."""
+    shown = html("> [!question]- Why?\n> So.", "obsidian")
+    assert shown.startswith('<details class="alert alert-note">\n<summary class="alert-title">Why?</summary>')
+    assert '<details class="alert alert-caution" open' in html("> [!bug]+\n> x", "obsidian")
+    assert ">Own kind</p>" in html("> [!own-kind] Own kind\n> x", "obsidian")
+    assert "<blockquote>" in html("> [!own]\n> x")
+
+
+def test_a_query_leaves_a_placeholder_and_a_warning() -> None:
+    """A list that only a plugin of Obsidian's can make is not shown as code."""
+    fragment = render_markdown("a\n\n```dataview\nLIST\n```\n", Idiom("obsidian"))
+    assert "LIST" not in fragment.parts[0]
+    assert fragment.warnings == ((4, "a dataview query is not run", "write its result as a list"),)
+    assert "LIST" in html("```dataview\nLIST\n```")
+
+
+def test_kramdowns_dollars_within_a_sentence_are_a_formula_of_the_sentence() -> None:
+    """Two dollars are all that kramdown knows; by themselves they make a display."""
+    assert "display" not in html("a $$x$$ b", "jekyll")
+    assert "display" in html("a $$x$$ b")
+    assert "display" in html("$$x$$", "jekyll")
+
+
+def test_a_summary_is_understood_too() -> None:
+    """What is shown of a text elsewhere has the same links and no tags."""
+    idiom = Idiom("jekyll", (("site.title", "T"),))
+    assert render_inline("{{ site.title }} *x*{% comment %}y{% endcomment %}", idiom).parts == (
+        "T <em>x</em>",
+    )
+
+
+FILES = {
+    "index.md": "# Home",
+    "a.md": "# A\n\n[[b]] [[nobody]]\n\nsee [[b|B]] and [x](nowhere.md)\n",
+    "b.md": "# B",
+}
+
+
+def printed(files: dict[str, str], path: str, **options: str) -> tuple[str, list[str]]:
+    """Return a page and its problems."""
+    press = Press(memory=1 << 20)
+    edition = press.edition(site_of(files, **options), EPOCH)
+    page = drive(press.print(edition, path)).identity.body
+    return page.decode(), [f"{p.line} {p.severity} {p.reason}" for p in edition.findings.get(path, ())]
+
+
+def test_a_page_links_its_neighbours_by_name() -> None:
+    """Names are resolved where a page is shown; the others stay words, and a broken link is a problem."""
+    page, problems = printed(FILES, "/a")
+    assert '<a href="/b">b</a> [[nobody]]' in page
+    assert '<a href="/b">B</a>' in page
+    assert problems == [f"5 {Severity.WARNING} the link to 'nowhere.md' leads nowhere"]
+
+
+def test_a_new_note_makes_a_link_of_its_name() -> None:
+    """Equal texts are rendered anew when a name in them comes to mean something."""
+    assert "[[nobody]]" not in printed({**FILES, "deep/Nobody.md": "x"}, "/a")[0]
