@@ -20,12 +20,12 @@ from canopy.render.workers import RenderFailed, Workers
 from canopy.serving import credentials, git_limits, site_options, worker_count
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from canopy.config import Settings
     from canopy.content.values import Site
     from canopy.git import Snapshot
-    from canopy.render.edition import Job
+    from canopy.render.edition import Edition, Job
 
 T = TypeVar("T")
 
@@ -89,14 +89,26 @@ def _render_all(settings: Settings, site: Site) -> tuple[Problem, ...]:
     workers = Workers(worker_count(settings), memory_bytes=settings.render_memory)
     failed: list[Problem] = []
     try:
+        _drive(press.inspect(edition), workers, settings.render_timeout)
         for path, page in site.shown().items():
             try:
                 _drive(press.findings(edition, path), workers, settings.render_timeout)
             except RenderFailed as exc:
                 failed.append(Problem(page.source.path, 0, f"the page cannot be rendered: {exc}"))
+        for path in _templated(edition):
+            try:
+                _drive(press.print(edition, path), workers, settings.render_timeout)
+            except RenderFailed as exc:
+                failed.append(Problem("", 0, f"{path} cannot be rendered: {exc}"))
     finally:
         workers.close()
     return tuple(sorted({*edition.problems, *failed}))
+
+
+def _templated(edition: Edition) -> Iterator[str]:
+    """Yield the paths of all pages if templates of the repository show them: any may fail."""
+    if edition.look.templates is not None:
+        yield from dict.fromkeys(["/", *edition.site.pages, *edition.outline.listings.addresses()])
 
 
 def _drive(steps: Generator[Job, Any, T], workers: Workers, timeout: float) -> T:

@@ -167,6 +167,7 @@ class Sync:
         # Every text is searched: the event loop must not wait for that.
         linking = await asyncio.to_thread(mentions, site, before, changes.lost) if changes.lost else ()
         paths = list(dict.fromkeys([*changes.written, *linking]))
+        await self.drive(self._press.inspect(edition))
         unread, known = len(paths), before.shown() if before else {}
         for path in paths[:_REVIEWED]:
             if time.perf_counter() - start > _REVIEW_SECONDS:
@@ -335,6 +336,7 @@ class Sync:
         try:
             if await self._follow_renames(commit):
                 return
+            await self.drive(self._press.inspect(edition), background=True)
             await self._render_ahead(edition)
         except Exception:  # a worker's outer edge: what is done ahead may fail, pages still render on demand
             log.exception("work after publishing failed", commit=commit[:12])

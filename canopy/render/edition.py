@@ -16,12 +16,13 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
+from canopy.content.mediatypes import PLAIN_TEXT
 from canopy.content.taxonomies import kinds, terms_of
 from canopy.content.values import Page
 from canopy.problem import Problem, Severity
 from canopy.render.feeds import feed_paths, find_feed
 from canopy.render.images import Images
-from canopy.render.jobs import HTML, render_fragments, render_view
+from canopy.render.jobs import HTML, Job, render_fragments
 from canopy.render.listings import TAGS, Sheet, moved_sheets
 from canopy.render.look import Look
 from canopy.render.options import RenderOptions
@@ -31,7 +32,7 @@ from canopy.render.representation import compressible, encode, represent
 from canopy.render.shelf import Shelf
 from canopy.render.sitemap import find_sitemap, sitemap_paths
 from canopy.render.topics import FEED_PATH, moved_feed
-from canopy.render.views import ArticleView, ListingView
+from canopy.render.views import ArticleView, ListingView, NotFoundView, SearchView
 from canopy.render.wellknown import FAVICON, ROBOTS, find_wellknown, kept_elsewhere
 from canopy.render.workers import RenderCrashed, RenderFailed
 
@@ -47,22 +48,18 @@ if TYPE_CHECKING:
     from canopy.render.representation import Body, Headers, Representation
     from canopy.render.theme import ThemeAsset
 
+__all__ = ["FOREVER", "SANDBOX", "Edition", "Job", "Press", "affected", "find_document"]
+
 FOREVER = "public, max-age=31536000, immutable"
 SANDBOX = b"sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _MOST_TOLD = 20
 _MOST_PATHS = 200
 """Of an event for readers; more are not worth naming."""
 _CURE = "simplify it, or split it in two"
+_Recipe = tuple[bytes, "Callable[[], Generator[Job, Any, Body]]", str]
+"""What tells whether a page would be the same as before, how to make it, and its media type."""
 _BATCH = 64 * 1024
 """Characters of markdown in one job: small enough that a reader's own page need not wait for long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Work for a worker: a top-level function of this room and its arguments."""
-
-    function: Callable[..., Any]
-    arguments: tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +236,7 @@ class Press:
         `branch` is where it comes from, for links to its sources.
         """
         self._images = self._images.following(site.assets)
-        self._look = self._look.following(site, self._options.theme)
+        self._look = self._look.following(site, self._options.theme, scripts=self._trusted)
         outline = Outline(
             site, self._trusted, self._remote, self._preview, self._options, branch, self._images, self._look
         )
@@ -252,6 +249,7 @@ class Press:
 
     def print(self, edition: Edition, path: str) -> Generator[Job, Any, Representation]:
         """Make the representation of a path that the edition has, and keep it in the edition."""
+        version = edition.look.version
         asset = edition.site.assets.get(path)
         if asset is not None:
             representation = yield from self._file(edition, asset)
@@ -269,6 +267,10 @@ class Press:
             raise KeyError(path)
         for forgotten in self._printed.settle():
             edition.forget(forgotten)
+        if edition.look.version != version:
+            # A template was given up: no page shall look other than its neighbours.
+            for shown in tuple(edition.ready):
+                edition.forget(shown)
         edition.keep(path, representation)
         return representation
 
@@ -277,7 +279,7 @@ class Press:
         edition: Edition,
         path: str,
         inputs: Inputs,
-        make: Generator[Job, Any, tuple[bytes, Callable[[], Job], str]],
+        make: Generator[Job, Any, _Recipe],
         extra: Headers | None = None,
     ) -> Generator[Job, Any, Representation]:
         """Take over what an earlier edition printed from the same inputs, else print it."""
@@ -286,11 +288,11 @@ class Press:
             if before.findings:
                 edition.findings[path] = before.findings
             return before.representation
-        digest, job, media_type = yield from make
+        digest, finish, media_type = yield from make
         if before is not None and before.digest == digest:
             representation = before.representation
         else:
-            body: Body = yield job()
+            body = yield from finish()
             # Two forms within one second have one date: then only the entity tag tells them apart
             # (RFC 9110, 8.8.2.2), and no date is better than a wrong one.
             again = before is not None and before.changed == edition.published
@@ -304,9 +306,7 @@ class Press:
         self._printed.put(path, printed, representation.size)
         return representation
 
-    def _page(
-        self, edition: Edition, path: str, subject: Subject
-    ) -> Generator[Job, Any, tuple[bytes, Callable[[], Job], str]]:
+    def _page(self, edition: Edition, path: str, subject: Subject) -> Generator[Job, Any, _Recipe]:
         fragments = yield from self.fragments(edition.outline.wanted(subject))
         view = edition.outline.view(subject, fragments.__getitem__)
         page = _own_page(subject)
@@ -316,7 +316,9 @@ class Press:
                 view = replace(view, troubled=True)
         if edition.outline.preview and isinstance(view, ArticleView | ListingView):
             view = replace(view, problems=_told(edition, page if isinstance(view, ArticleView) else None))
-        return _digest(view), lambda: Job(render_view, (view,)), HTML
+        look = edition.look
+        digest = _digest((view, look.version))
+        return digest, lambda: look.show(view, path, told=self._preview), HTML
 
     def findings(self, edition: Edition, path: str) -> Generator[Job, Any, tuple[Problem, ...]]:
         """Find out what rendering finds wrong with a page, without making its representation."""
@@ -335,23 +337,24 @@ class Press:
             edition.findings[path] = found
         return found
 
-    def _document(self, document: Document) -> Generator[Job, Any, tuple[bytes, Callable[[], Job], str]]:
+    def _document(self, document: Document) -> Generator[Job, Any, _Recipe]:
         fragments = yield from self.fragments(document.wanted())
         function, arguments = document.make(fragments.__getitem__)
-        return _digest(arguments), lambda: Job(function, arguments), document.media_type
+        return _digest(arguments), lambda: _carried_out(Job(function, arguments)), document.media_type
 
     def _file(self, edition: Edition, asset: Asset) -> Generator[Job, Any, Representation]:
         before = self._printed.get(asset.path)
-        inputs = Inputs((), (asset.blob_id, asset.media_type))
+        media_type = _harmless(asset.media_type, edition.look)
+        inputs = Inputs((), (asset.blob_id, media_type))
         if before is not None and before.inputs.same(inputs):
             return before.representation
-        if compressible(asset.media_type):
-            body: Body = yield Job(encode, (asset.data, asset.media_type))
+        if compressible(media_type):
+            body: Body = yield Job(encode, (asset.data, media_type))
         else:
-            body = encode(asset.data, asset.media_type)
+            body = encode(asset.data, media_type)
         representation = represent(
             body,
-            asset.media_type,
+            media_type,
             cache_control=self._cache_control,
             modified=edition.published,
             ranges=True,
@@ -369,6 +372,21 @@ class Press:
         # What has a policy of its own is not for the hot path, where every answer gets the site's.
         ranges = bool(extra)
         return represent(body, asset.media_type, cache_control=FOREVER, ranges=ranges, extra=extra)
+
+    def inspect(self, edition: Edition) -> Generator[Job, Any, None]:
+        """Find out what is wrong with a repository's templates: read them, show a page of each kind."""
+        look, outline = edition.look, edition.outline
+        if look.templates is None or look.inspected:
+            return
+        yield from look.inspect()
+        for path in outline.samples():
+            subject = outline.subject(path)
+            if subject is not None:
+                fragments = yield from self.fragments(outline.wanted(subject))
+                yield from look.show(outline.view(subject, fragments.__getitem__), path)
+        frame = outline.frame
+        for view in (NotFoundView(frame, "/", (), ()), SearchView(frame, "", "ready")):
+            yield from look.show(view)
 
     def fragments(
         self, requests: Iterable[FragmentRequest]
@@ -457,6 +475,18 @@ def _sandbox(media_type: str) -> Headers:
     # A document of the repository must not run scripts in the site's origin (CSP 3, 6.2: sandbox).
     document = media_type.partition(";")[0].endswith(("html", "xml"))
     return [(b"content-security-policy", SANDBOX)] if document else []
+
+
+def _harmless(media_type: str, look: Look) -> str:
+    """Return how a file is called so that no template can have it run: `nosniff` makes browsers obey."""
+    if "javascript" in media_type and look.templates is not None and not look.scripts:
+        return PLAIN_TEXT
+    return media_type
+
+
+def _carried_out(job: Job) -> Generator[Job, Any, Body]:
+    body: Body = yield job
+    return body
 
 
 def _digest(view: object) -> bytes:

@@ -23,7 +23,7 @@ from canopy.render.idioms import idiom_of
 from canopy.render.images import Images, dressed
 from canopy.render.interface import Interface
 from canopy.render.jobs import FEED_TYPES, FragmentRequest
-from canopy.render.listings import Catalogue, Listings, Sheet
+from canopy.render.listings import TAGS, Catalogue, Listings, Sheet
 from canopy.render.look import Look
 from canopy.render.options import RenderOptions
 from canopy.render.overviews import (
@@ -129,6 +129,14 @@ class Outline:
         """Return the language that the interface of a page follows."""
         return self.framed(language_of(page, self.site)).language
 
+    def samples(self) -> tuple[str, ...]:
+        """Return paths that show one page of each kind."""
+        site = self.site
+        newest = [page.path for page in site.recent[:1]]
+        sections = [path for path in site.sections if path != "/"][:1]
+        terms = [term.path for term in site.terms.values()][:1]
+        return tuple(dict.fromkeys(["/", *newest, *sections, *terms, TAGS]))
+
     def neighbours(self, page: Page) -> tuple[Page | None, Page | None]:
         """Return the previous and the next page of the page's section: by date, the older and the newer."""
         section = self.site.sections.get(page.section)
@@ -177,7 +185,7 @@ class Outline:
     @property
     def setting(self) -> tuple[object, ...]:
         """Return what every page of the site depends on besides its own content and neighbours."""
-        return self.frame, self.site.base_url, self.branch
+        return self.frame, self.site.base_url, self.branch, self.look.version
 
     def inputs(self, subject: Subject) -> Inputs:
         """Return all that the view of `subject` depends on; equal inputs give equal bytes."""

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 ASSET_PREFIX = "/-/assets/"
 
-_TEMPLATES: Mapping[type, str] = {
+TEMPLATES: Mapping[type, str] = {
     views.ArticleView: "article.html",
     views.ListingView: "listing.html",
     views.TermsView: "terms.html",
@@ -49,6 +49,7 @@ _TEMPLATES: Mapping[type, str] = {
     views.EmptyView: "empty.html",
     views.UnavailableView: "unavailable.html",
 }
+"""Which template shows a view."""
 _MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -80,13 +81,13 @@ class Theme:
 
     def __init__(self, templates: Mapping[str, str], assets: Mapping[str, bytes]) -> None:
         """Compile all templates and name all assets; raise ThemeError at the first that is wrong."""
-        self._names = _hashed(assets)
+        self.names = _hashed(assets)
         self.assets: Mapping[str, ThemeAsset] = MappingProxyType(
-            {asset.path: asset for asset in self._names.values()}
+            {asset.path: asset for asset in self.names.values()}
         )
-        self._sources = templates
-        self._compiled = _Compiled()
-        _check(self._environment(Interface.of(SOURCE)), templates, self._names)
+        self.sources = templates
+        self._compiled = Compiled()
+        _check(self.environment(Interface.of(SOURCE)), templates, self.names)
         self._looks: dict[Interface, Mapping[str, jinja2.Template]] = {}
 
     def _look(self, language: str) -> Mapping[str, jinja2.Template]:
@@ -94,26 +95,39 @@ class Theme:
         interface = Interface.of(language)
         look = self._looks.get(interface)
         if look is None:
-            environment = self._environment(interface)
-            look = {name: environment.get_template(name) for name in sorted(self._sources)}
+            environment = self.environment(interface)
+            look = {name: environment.get_template(name) for name in sorted(self.sources)}
             self._looks[interface] = look
         return look
 
-    def _environment(self, interface: Interface) -> jinja2.Environment:
-        """Return an environment for one language: filters and functions of jinja2 know no page's language."""
-        environment = jinja2.Environment(
-            loader=jinja2.DictLoader(self._sources),
+    def environment(
+        self,
+        interface: Interface,
+        kind: type[jinja2.Environment] = jinja2.Environment,
+        sources: Mapping[str, str] | None = None,
+        compiled: Compiled | None = None,
+    ) -> jinja2.Environment:
+        """Return an environment for one language: filters and functions of jinja2 know no page's language.
+
+        Other `sources` than the theme's own, or another `kind`, need a place for what is `compiled`.
+        """
+        environment = kind(
+            loader=jinja2.DictLoader(self.sources if sources is None else sources),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
             cache_size=-1,
-            bytecode_cache=self._compiled,
+            bytecode_cache=self._compiled if compiled is None else compiled,
         )
-        environment.globals |= {"asset": self._asset, "_": interface.gettext, "ngettext": interface.ngettext}
+        environment.globals |= {
+            "asset": self.asset_url,
+            "_": interface.gettext,
+            "ngettext": interface.ngettext,
+        }
         words = _words_of(interface.language)
-        environment.globals["script_words"] = words if words in self._names else ""
+        environment.globals["script_words"] = words if words in self.names else ""
         environment.filters |= {
             "day": interface.day,
             "day_of_year": interface.day_of_year,
@@ -158,40 +172,45 @@ class Theme:
 
     def asset(self, name: str) -> ThemeAsset:
         """Return the asset of that name, as it is called in the theme's folder."""
-        return self._names[name]
+        return self.names[name]
 
     def render(self, view: View) -> str:
         """Return the whole page that shows `view`."""
-        template = self._look(view.frame.language)[_TEMPLATES[type(view)]]
+        template = self._look(view.frame.language)[TEMPLATES[type(view)]]
         try:
-            return template.render(view=view, frame=view.frame, here=_here(view))
+            return template.render(view=view, frame=view.frame, here=here(view))
         except jinja2.TemplateError as exc:
             raise ThemeError(f"{template.name}: {exc.message}") from exc
 
     @jinja2.pass_context
-    def _asset(self, context: jinja2.runtime.Context, name: str) -> str:
+    def asset_url(self, context: jinja2.runtime.Context, name: str) -> str:
+        """Return the URL of an asset, for templates."""
         frame: views.Frame = context["frame"]
-        return frame.base_path + self._names[name].path
+        return frame.base_path + self.names[name].path
 
 
-class _Compiled(jinja2.BytecodeCache):
+class Compiled(jinja2.BytecodeCache):
     """What the templates compile to, which is the same in every language."""
 
-    def __init__(self) -> None:
-        self._code: dict[str, CodeType] = {}
+    def __init__(self, below: Compiled | None = None) -> None:
+        """Know what is compiled already in `below`, too."""
+        self._code: dict[tuple[str, str], CodeType] = {}
+        self._below = below
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Give jinja2 what it compiled for another language."""
-        bucket.code = self._code.get(bucket.key)
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+        if bucket.code is None and self._below is not None:
+            self._below.load_bytecode(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep what jinja2 has compiled."""
         if bucket.code is not None:
-            self._code[bucket.key] = bucket.code
+            self._code[bucket.key, bucket.checksum] = bucket.code
 
 
 def _check(environment: jinja2.Environment, templates: Mapping[str, str], assets: Container[str]) -> None:
-    missing = sorted(set(_TEMPLATES.values()) - set(templates))
+    missing = sorted(set(TEMPLATES.values()) - set(templates))
     if missing:
         raise ThemeError(f"the theme has no template {', '.join(missing)}")
     try:
@@ -249,7 +268,17 @@ def _named(name: str, data: bytes, resolve: Callable[[str], str]) -> ThemeAsset:
     return ThemeAsset(f"{ASSET_PREFIX}{stem}.{digest}{suffix}", data, media_type)
 
 
-def _here(view: View) -> str:
+def template_of(view: View) -> str:
+    """Return the name of the template that shows a view."""
+    return TEMPLATES[type(view)]
+
+
+def template_names() -> frozenset[str]:
+    """Return the names of all templates that show views."""
+    return frozenset(TEMPLATES.values())
+
+
+def here(view: View) -> str:
     """Return the path of the page's own address, to mark it in the navigation."""
     return urlsplit(getattr(view, "canonical", "")).path
 

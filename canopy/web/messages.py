@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from math import ceil
 from typing import TYPE_CHECKING
 
-from canopy.render.edition import Job
-from canopy.render.jobs import HTML, render_view
+from canopy.render.jobs import HTML
+from canopy.render.look import Look
 from canopy.render.nearest import Nearest
 from canopy.render.representation import encode, represent
 from canopy.render.views import Frame, Link, NotFoundView, UnavailableView
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from canopy.render.edition import Edition
-    from canopy.render.representation import Headers, Representation
-    from canopy.render.views import View
+    from canopy.render.jobs import Job
+    from canopy.render.representation import Body, Headers, Representation
     from canopy.sync import Sync
 
 _SOONEST = 2
@@ -55,7 +55,7 @@ class Messages:
         async with self._making:
             nearest = await asyncio.to_thread(self._index, edition)
             view = await asyncio.to_thread(_not_found_view, edition, nearest, path)
-            representation = await self._made(view, 404, [])
+            representation = await self._made(edition.look.show(view, path[:200]), 404, [])
         if edition is self._edition:
             self._kept[path] = representation
             if len(self._kept) > _KEPT:
@@ -77,20 +77,17 @@ class Messages:
         seconds = max(_SOONEST, min(60, ceil(wait)))
         frame = Frame("Canopy", "", "en", self._base_path, ())
         retry = [(b"retry-after", b"%d" % seconds)]
-        representation = await self._made(UnavailableView(frame, reason, seconds), 503, retry)
+        view = UnavailableView(frame, reason, seconds)
+        representation = await self._made(Look().show(view), 503, retry)
         self._unavailable = (reason, representation)
         return representation
 
-    async def _made(self, view: View, status: int, extra: Headers) -> Representation:
+    async def _made(self, steps: Generator[Job, Any, Body], status: int, extra: Headers) -> Representation:
         try:
-            body = await self._sync.drive(_render(view))
+            body = await self._sync.drive(steps)
         except RenderFailed:
             return _plainly(status, "This page cannot be shown at the moment.")
         return represent(body, HTML, cache_control="no-store", status=status, extra=extra)
-
-
-def _render(view: View) -> Generator[Job, Any, Any]:
-    return (yield Job(render_view, (view,)))
 
 
 def _not_found_view(edition: Edition, nearest: Nearest, path: str) -> NotFoundView:

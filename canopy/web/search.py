@@ -14,8 +14,8 @@ import structlog
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from canopy.render.edition import Job
-from canopy.render.jobs import HTML, render_view
+from canopy.render.jobs import HTML
+from canopy.render.look import Look
 from canopy.render.representation import represent
 from canopy.render.views import Frame, Link, SearchHit, SearchView
 from canopy.render.workers import RenderFailed
@@ -24,8 +24,7 @@ from canopy.web.conditional import answer
 from canopy.web.headers import QUIET_POLICY
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator
-    from typing import Any
+    from collections.abc import AsyncIterator
 
     from starlette.requests import Request
 
@@ -105,7 +104,9 @@ class Searching:
             async with self._turn():
                 view = await self._view(request)
                 status = 200 if view.state == "ready" else 503
-                body = await self._sync.drive(_render(view))
+                edition = self._sync.edition
+                look = edition.look if edition is not None else Look()
+                body = await self._sync.drive(look.show(view, PATH))
         except (_Busy, RenderFailed):
             return PlainTextResponse(
                 "Too many are searching at the moment; please try again soon.\n",
@@ -266,7 +267,3 @@ def _json(told: dict[str, object], status: int) -> Response:
     if status == 503:
         headers["retry-after"] = str(_RETRY)
     return JSONResponse(told, status, headers)
-
-
-def _render(view: SearchView) -> Generator[Job, Any, Any]:
-    return (yield Job(render_view, (view,)))

@@ -18,20 +18,24 @@ export function exchange(fresh) {
   head(fresh);
   const hold = steady();
   const focused = document.activeElement;
-  for (const part of parts) {
-    const [before, after] = [document, fresh].map((page) => page.querySelector(`body > ${part}`));
-    try {
-      morph(before, after, touched, own);
-    } catch (error) {
-      // A markup that scripts may not build: then all of it is new.
-      console.warn(error);
-      before.replaceWith(document.importNode(after, true));
-    }
-  }
+  const [olds, news] = [document, fresh].map(parts);
+  // Where a theme builds the page otherwise, it can only be opened anew.
+  if (olds.map(named).join() !== news.map(named).join()) location.reload();
+  else olds.forEach((old, i) => renewPart(old, news[i], touched));
   enhanceContents(document);
   if (!focused.isConnected) document.querySelector("main").focus({ preventScroll: true });
   hold();
   return passagesOf(touched);
+}
+
+function renewPart(before, after, touched) {
+  try {
+    morph(before, after, touched, own);
+  } catch (error) {
+    // A markup that scripts may not build: then all of it is new.
+    console.warn(error);
+    before.replaceWith(document.importNode(after, true));
+  }
 }
 
 // Let the passages be seen as new, for the length of a breath.
@@ -67,6 +71,7 @@ function head(fresh) {
   document.head.append(...come.filter((one) => !styles(one)));
 }
 
+const named = (element) => element.localName;
 const styles = (element) => element.rel === "stylesheet";
 
 // Until the new style sheets are here the old ones stay: a page without any would jump. Their order counts, so
