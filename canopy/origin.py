@@ -15,6 +15,7 @@ import shutil
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID, uuid4
@@ -23,7 +24,7 @@ import structlog
 
 from canopy.errors import CanopyError, ConfigError, RefNotFound
 from canopy.git import DamagedRepository, Kind, Repository, fetch
-from canopy.git.renames import follow_renames
+from canopy.git.departures import follow_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -110,11 +111,12 @@ class Origin(ABC):
     def renames(self, commit: str) -> tuple[Callable[..., bool], tuple[Any, ...]] | None:
         """Return a function for another process that follows renames up to `commit`, and its arguments.
 
-        It returns whether dates became better known; None when dates are not wanted at all.
+        It returns whether more is known now of dates and former files; None when they are not wanted at all.
         """
         if self._history == "none":
             return None
-        return follow_renames, (str(self.path), commit, self._repository.limits)
+        follow = partial(follow_history, known=self._repository.departures_known())
+        return follow, (str(self.path), commit, self._repository.limits)
 
     def close(self) -> None:
         """Let the repository go."""

@@ -104,7 +104,8 @@ class Preview(Origin):
         below = self._base.commit if self._base else Commit(commit, "", None, "")
         problems = tuple(sorted(self._tree.problems.values()))
         self._lay_over()
-        return Snapshot(replace(below, id=commit), MappingProxyType(self._shown), problems)
+        former = self._base.former if self._base else {}
+        return Snapshot(replace(below, id=commit), MappingProxyType(self._shown), problems, former)
 
     def renames(self, commit: str) -> tuple[Callable[..., bool], tuple[Any, ...]] | None:  # noqa: ARG002 (as Origin's)
         """Follow renames up to the commit below."""

@@ -80,7 +80,16 @@ def compare(old: Site | None, new: Site) -> Changes:
         sources = origins.get(page.source.blob_id)
         if sources:
             moved.append((sources.pop(0), path))
+    # A page that was edited at once: its file is the same, or history knows where the old address leads.
+    files = {page.source.path: path for path, page in added.items()}
+    known, found = {source for source, _ in moved}, {to for _, to in moved}
+    for path, page in sorted(removed.items()):
+        to = new.redirects.get(path) or files.get(page.source.path, "")
+        if path not in known and to in added and to not in found:
+            moved.append((path, to))
+            found.add(to)
     gone, come = {source for source, _ in moved}, {to for _, to in moved}
+    moved.sort(key=lambda move: move[1])
     return Changes(
         tuple(sorted(added.keys() - come)), tuple(changed), tuple(moved), tuple(sorted(removed.keys() - gone))
     )

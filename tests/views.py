@@ -11,6 +11,7 @@ from canopy.render.views import (
     Entry,
     FeedLink,
     Frame,
+    GoneView,
     Head,
     Link,
     ListingView,
@@ -97,6 +98,14 @@ TERMS = TermsView(
 NOT_FOUND = NotFoundView(
     FRAME, "/Posts/Marakesh", (Link("Marrakesh", "/Posts/M"),), (Link("Posts", "/Posts"),)
 )
+GONE = GoneView(
+    FRAME,
+    "Marrakesh, the second time",
+    datetime(2024, 4, 23, tzinfo=UTC),
+    Link("Posts", "/Posts"),
+    (Link("Marrakesh", "/Posts/M"),),
+    "https://forge.example/me/notes/commits/main/Posts/M2.md",
+)
 SEARCH = SearchView(
     FRAME,
     "arp tag:network",
@@ -120,4 +129,4 @@ SEARCH = SearchView(
 EMPTY = EmptyView(FRAME, "/var/lib/canopy/notepad.git")
 UNAVAILABLE = UnavailableView(BARE_FRAME, "The remote did not answer.", 8)
 
-VIEWS = (ARTICLE, LISTING, TERMS, NOT_FOUND, SEARCH, EMPTY, UNAVAILABLE)
+VIEWS = (ARTICLE, LISTING, TERMS, NOT_FOUND, GONE, SEARCH, EMPTY, UNAVAILABLE)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from canopy.content.former import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from canopy.content.conventions import Convention
+    from canopy.content.former import Past, Trace
     from canopy.content.permalinks import Places
     from canopy.content.sources import File
     from canopy.content.values import Page
+    from canopy.git.values import Former
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +35,8 @@ class Memo:
     """By the file's path below the top."""
     ordered: Sequence[Page]
     """All of them, introductions too, in the order of lists."""
+    former: Mapping[str, Former] = field(default_factory=dict)
+    """What the snapshot said was here before."""
+    traces: Mapping[str, Trace] = field(default_factory=dict)
+    """By path in the repository."""
+    past: Past = NOTHING

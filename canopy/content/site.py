@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from canopy.content.claims import Kind
 from canopy.content.conventions import recognise
+from canopy.content.former import look_back, read_traces
 from canopy.content.identity import site_uuid
 from canopy.content.memo import Memo
 from canopy.content.paths import base_name, folded, stem
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from canopy.content.conventions import Convention
-    from canopy.git.values import Blob, Snapshot
+    from canopy.content.former import Past, Trace
+    from canopy.git.values import Blob, Former, Snapshot
     from canopy.problem import Problem
 
 MANY = 500
@@ -51,7 +53,8 @@ def build(snapshot: Snapshot, options: SiteOptions, previous: Site | None = None
     places = _place(files, edited, terms, start, memo)
     pages = _pages(files, edited, places, memo)
     ordered = _ordered(pages, memo)
-    new = Memo(convention, prefix, files, terms, start, places, pages, ordered)
+    traces, past = _past(snapshot.former, files, places, terms, convention, prefix, memo)
+    new = Memo(convention, prefix, files, terms, start, places, pages, ordered, snapshot.former, traces, past)
     site = _assemble(snapshot, options, settings, new, previous)
     return replace(site, taxonomies=build_taxonomies(site, previous))
 
@@ -132,6 +135,22 @@ def _pages(
     return pages
 
 
+def _past(
+    former: Mapping[str, Former],
+    files: Mapping[str, File],
+    places: Places,
+    terms: frozenset[str],
+    convention: Convention,
+    prefix: str,
+    memo: Memo | None,
+) -> tuple[Mapping[str, Trace], Past]:
+    """Return what is known of files that left, and what answers at their addresses."""
+    if memo and memo.former is former and memo.places is places:
+        return memo.traces, memo.past
+    traces = read_traces(former, prefix, convention, memo.traces if memo else {})
+    return traces, _kept(look_back(traces.values(), files, places, terms), memo.past if memo else None)
+
+
 def _section_of(file: File, places: Places) -> str:
     """Return the section of a page; that of an introduction is the one it introduces."""
     claim = file.claim
@@ -199,24 +218,26 @@ def _assemble(
         sections=MappingProxyType(sections),
         terms=MappingProxyType(_all_kept(build_terms(memo.ordered), previous.terms if previous else {})),
         assets=MappingProxyType(_assets(files.values(), places, previous.assets if previous else {})),
-        redirects=MappingProxyType(_redirects(places, base_url)),
+        redirects=MappingProxyType(_redirects(places, memo.past, base_url)),
         navigation=build_navigation(sections, tops, root_pages, home, convention),
         home=home,
         recent=recent,
         theme=theme,
         entries=tuple(page for page in recent if page.listed),
         problems=_problems(snapshot, settings, files.values(), places, theme),
-        names=_names(places, previous),
+        names=_names(memo, previous),
+        gone=MappingProxyType(memo.past.gone),
         root=options.root.strip("/"),
         memo=memo,
     )
 
 
-def _names(places: Places, previous: Site | None) -> Mapping[str, str]:
+def _names(memo: Memo, previous: Site | None) -> Mapping[str, str]:
     """Return what notes are called; the same object while nothing moved, for that is what tells."""
-    if previous is not None and previous.memo is not None and previous.memo.places is places:
+    old = previous.memo if previous is not None else None
+    if previous is not None and old and old.places is memo.places and old.past is memo.past:
         return previous.names
-    return MappingProxyType(places.names)
+    return MappingProxyType(memo.places.names)
 
 
 def _title(options: SiteOptions, settings: Settings, convention: Convention, front: Page | None) -> str:
@@ -274,9 +295,12 @@ def _assets(files: Iterable[File], places: Places, old: Mapping[str, Asset]) -> 
     return assets
 
 
-def _redirects(places: Places, base_url: str) -> dict[str, str]:
+def _redirects(places: Places, past: Past, base_url: str) -> dict[str, str]:
     """Return the redirects; a target with a query or a fragment is no path and becomes an absolute URL."""
-    redirects = dict(places.redirects)
+    # What a file redirects to may have been renamed.
+    redirects = past.redirects | {
+        path: past.redirects.get(target, target) for path, target in places.redirects.items()
+    }
     for path, suffix in places.suffixes.items():
         redirects[path] = base_url + quote(redirects[path], safe=SAFE) + suffix
     return redirects

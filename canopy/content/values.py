@@ -199,6 +199,17 @@ class Asset:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """What was at an address before it was deleted."""
+
+    title: str
+    until: datetime | None
+    """When it was deleted; None when history does not know."""
+    file: str
+    """The path that it had in the repository."""
+
+
+@dataclass(frozen=True, slots=True)
 class NavigationItem:
     """One entry of the site's navigation."""
 
@@ -295,6 +306,8 @@ class Site:
     next_change: datetime | None = None
     """The next moment at which a build of the same snapshot would differ, after the one it was built at."""
     taxonomies: Taxonomies = Taxonomies()
+    gone: Mapping[str, Gone] = field(default_factory=dict)
+    """From a path that was deleted to what was there, from history."""
     memo: Memo | None = field(default=None, repr=False, compare=False)
     """What the next build takes over; no part of the site's meaning, and of no use outside this room."""
 

@@ -5,7 +5,7 @@ from canopy.git.limits import Limits
 from canopy.git.objects import DamagedRepository
 from canopy.git.remotes import Credentials, Kind, Remote, parse_remote
 from canopy.git.repository import Repository
-from canopy.git.values import Blob, Commit, Snapshot
+from canopy.git.values import Blob, Commit, Former, Snapshot
 
 __all__ = [
     "Blob",
@@ -13,6 +13,7 @@ __all__ = [
     "Credentials",
     "DamagedRepository",
     "Fetched",
+    "Former",
     "Kind",
     "Limits",
     "Remote",

@@ -136,6 +136,52 @@ class Dates:
             return None
         return self._forget({graph.paths[number] for number in changed})
 
+    # -- what left -------------------------------------------------------------------------------------
+
+    def paths(self) -> Iterable[bytes]:
+        """Return every path that the history of the commit last looked at had at some time."""
+        names = self._graph.paths
+        return [names[number] for number in self._traces.events] if self._traces else []
+
+    def left(self, path: bytes) -> bytes:
+        """Return the commit with which a path left for good, or nothing if it is there."""
+        events, _ = self._events(path)
+        gone = bool(events) and events[0] & 3 == DELETED
+        return self._graph.nodes[events[0] >> 2].commit.id if gone else b""
+
+    def left_after(self, path: bytes, commit: bytes) -> bytes | None:
+        """Return the first commit after `commit`, which added the path, with which it left again."""
+        events, _ = self._events(path)
+        at, found = self._graph.index[commit], None
+        for event in events:
+            if event >> 2 == at:
+                break
+            if event & 3 == DELETED:
+                found = event >> 2
+        else:
+            # It was added on a branch that its own flow did not take: the last time counts.
+            found = events[0] >> 2 if events and events[0] & 3 == DELETED else None
+        return None if found is None else self._graph.nodes[found].commit.id
+
+    def replaced(self, commit: bytes) -> bool:
+        """Tell whether a commit, which is no merge, added files."""
+        node = self._graph.nodes[self._graph.index[commit]]
+        return len(node.parents) == 1 and any(change & 3 == ADDED for change in node.changes[0] or ())
+
+    def trees_of(self, commit: bytes) -> tuple[bytes, bytes]:
+        """Return the tree of a commit's first parent and its own."""
+        node = self._graph.nodes[self._graph.index[commit]]
+        return self._graph.nodes[node.parents[0]].commit.tree if node.parents else b"", node.commit.tree
+
+    def moment(self, commit: bytes) -> float:
+        """Return when a commit was made, in seconds since 1970; 0 if nobody knows."""
+        return _committed(self._graph.nodes[self._graph.index[commit]].commit)
+
+    def when(self, commit: bytes) -> datetime | None:
+        """Return the author time of a commit."""
+        made = self._graph.nodes[self._graph.index[commit]].commit
+        return made.authored or made.committed
+
     def facts(self, path: bytes) -> Facts:
         """Return what is known about a file of the commit last looked at."""
         found = self._facts.get(path)

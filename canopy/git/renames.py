@@ -13,20 +13,19 @@ import json
 import os
 import stat
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from posixpath import basename
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from dulwich.diff_tree import _count_blocks
-from dulwich.objects import Blob
 from dulwich.repo import Repo
 
 from canopy.errors import SyncError
 from canopy.git.dates import Dates, Source
 from canopy.git.limits import Limits
-from canopy.git.objects import BLOB, read_commit, read_object
+from canopy.git.objects import read_commit
+from canopy.git.similarity import HALF, Similarity
 from canopy.git.trees import Trees
 
 if TYPE_CHECKING:
@@ -35,11 +34,8 @@ if TYPE_CHECKING:
 
 _FILE = "canopy-renames"
 _MAGIC = b"canopy-renames 1\n"
-_HALF = 0.5
 _MOST_SOURCES = 2_000
 _MOST_CHANGES = 100_000
-_LARGEST = 1 << 20
-_CACHED = 4_000
 _SAVE_SECONDS = 5.0
 
 Sources = dict[tuple[bytes, bytes], Source | None]
@@ -69,7 +65,9 @@ def follow_renames(repository: str, commit_id: str, limits: Limits | None = None
         trees = Trees(repo.object_store, limits.tree_depth)
         dates = Dates(limits, place / "canopy-history")
         dates.look(repo.object_store, trees, commit_id.encode(), frozenset(map(bytes, repo.get_shallow())))
-        search = _Search(repo.object_store, trees, dates, sources, place, limits)
+        search = _Search(
+            repo.object_store, trees, dates, sources, place, limits, Similarity(repo.object_store)
+        )
         search.run(commit_id)
     finally:
         repo.close()
@@ -85,7 +83,7 @@ class _Search:
     sources: Sources
     place: Path
     limits: Limits
-    _blocks: dict[bytes, tuple[int, dict[int, int]]] = field(default_factory=dict)
+    similarity: Similarity
     _last: tuple[bytes, list[tuple[bytes, bytes]]] = (b"", [])
 
     def run(self, commit_id: str) -> None:
@@ -110,7 +108,7 @@ class _Search:
         name = basename(path)
         scored = [
             (
-                1.0 if old_id == new_id else self._similarity(old_id, new_id),
+                1.0 if old_id == new_id else self.similarity.of(old_id, new_id),
                 basename(old) == name,
                 not copied,
                 old,
@@ -118,7 +116,7 @@ class _Search:
             for old, old_id, copied in candidates
         ]
         score, _, renamed, old = max(scored, default=(0.0, False, False, b""))
-        return Source(old, copied=not renamed) if score >= _HALF else None
+        return Source(old, copied=not renamed) if score >= HALF else None
 
     def _candidates(self, at: int, path: bytes) -> tuple[bytes, list[tuple[bytes, bytes, bool]]]:
         """Return the id of the added file, and (path, id, whether it stayed) of what it may come from."""
@@ -154,29 +152,6 @@ class _Search:
                 ],
             )
         return self._last[1]
-
-    def _similarity(self, old: bytes, new: bytes) -> float:
-        """Return how much of the larger one is in both, from 0 to 1."""
-        (size, blocks), (new_size, new_blocks) = self._measure(old), self._measure(new)
-        largest = max(size, new_size)
-        if not largest or min(size, new_size) < _HALF * largest:
-            return 0.0
-        if len(blocks) > len(new_blocks):
-            blocks, new_blocks = new_blocks, blocks
-        return sum(min(count, new_blocks.get(block, 0)) for block, count in blocks.items()) / largest
-
-    def _measure(self, blob_id: bytes) -> tuple[int, dict[int, int]]:
-        found = self._blocks.get(blob_id)
-        if found is None:
-            try:
-                data = read_object(self.store, blob_id, BLOB)
-            except SyncError:
-                data = b""
-            found = (len(data), _count_blocks(Blob.from_string(data)) if 0 < len(data) <= _LARGEST else {})
-            if len(self._blocks) > _CACHED:
-                self._blocks.clear()
-            self._blocks[blob_id] = found
-        return found
 
 
 def _load(repository: Path) -> tuple[str, Sources]:

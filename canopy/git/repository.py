@@ -16,6 +16,7 @@ import shutil
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -32,6 +33,7 @@ from canopy.errors import ConfigError, LimitExceeded, SyncError
 from canopy.git.authoring import write_commit
 from canopy.git.compaction import compact, sync_folder
 from canopy.git.dates import Dates
+from canopy.git.departures import NOTHING, Departures
 from canopy.git.limits import Limits
 from canopy.git.objects import DamagedRepository, MissingObject, RawCommit, read_commit
 from canopy.git.renames import load_renames, renames_known
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 
     from dulwich.pack import Pack
 
-    from canopy.git.values import Snapshot
+    from canopy.git.values import Former, Snapshot
 
 FETCHED = "refs/canopy/fetched/"
 """Where the tips of fetches are kept, so that the next fetch asks for what is new only."""
@@ -75,6 +77,7 @@ class Repository:
         self._alternates: tuple[str, ...] = ()
         self._lock = threading.RLock()
         self._dates = Dates(self.limits, path / "canopy-history")
+        self._departures = Departures(path)
         self._taken: Taken | None = None
         self._redated: set[bytes] | None = set()
         """Raw paths whose dates may have changed since `_taken`; None: any may."""
@@ -158,7 +161,7 @@ class Repository:
             other = Repository(self.path, self.limits)
             other._alternates = (*self._alternates, str(objects))
             other.verified = Verified(dict(self.verified.trees), set(self.verified.blobs))
-            other._dates = self._dates.copy()
+            other._dates, other._departures = self._dates.copy(), self._departures.copy()
             other._taken, other._redated = self._taken, self._redated and set(self._redated)
             return other
 
@@ -272,8 +275,7 @@ class Repository:
         store = repo.object_store
         commit = self.verify(repo, commit_id)
         trees = Trees(store, self.limits.tree_depth, self._trees)
-        if history:
-            self._look(repo, trees, commit.id)
+        former = self._look(repo, trees, commit.id) if history else NOTHING
         before = self._taken
         if previous is None:
             before = None
@@ -282,29 +284,39 @@ class Repository:
             before = Taken(previous, root, b"", history=False, collided=True)
         reader = Reader(store, trees, self.limits, self._dates.facts if history else None)
         taken = reader.take(commit, root, before, self._redated)
+        taken = replace(taken, snapshot=replace(taken.snapshot, former=former))
         self._redated = set()
         return taken
 
-    def _look(self, repo: Repo, trees: Trees, head: bytes) -> None:
-        """Bring history up to a commit; remember whose dates may differ from the last snapshot's."""
+    def _look(self, repo: Repo, trees: Trees, head: bytes) -> Mapping[str, Former]:
+        """Bring history up to a commit; remember whose dates may differ from the last snapshot's.
+
+        Return what the history had besides.
+        """
         if self._dates.use_renames(load_renames(self.path)):
             self._redated = None
-        changed = self._dates.look(repo.object_store, trees, head, frozenset(map(bytes, repo.get_shallow())))
+        store, shallow = repo.object_store, frozenset(map(bytes, repo.get_shallow()))
+        changed = self._dates.look(store, trees, head, shallow)
         if changed is None:
             self._redated = None
         elif self._redated is not None:
             self._redated |= changed
+        return self._departures.look(self._dates, store, trees, changed)
 
     def adopt(self, view: Repository) -> None:
         """Take over what a `view` learnt, when what it saw has become part of this repository."""
         with self._lock:
             self.verified, self._taken, self._redated = view.verified, view._taken, view._redated
             view._dates.keep_in(self.path / "canopy-history")
-            self._dates = view._dates
+            self._dates, self._departures = view._dates, view._departures
 
     def renames_wanted(self, commit_id: str) -> bool:
         """Tell whether `follow_renames` has not finished with this commit yet."""
         return not renames_known(self.path, commit_id)
+
+    def departures_known(self) -> bool:
+        """Tell whether all is known about the files that the last snapshot's history had besides."""
+        return self._departures.complete
 
     def contains(self, tip: str, previous: str) -> bool:
         """Tell whether `previous` is `tip` or an ancestor; beyond a shallow edge the answer is yes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,6 +46,22 @@ class Blob:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """A file that the history had and the commit has not: it was renamed or deleted."""
+
+    path: str
+    """As in `Blob`."""
+    id: str
+    """Of its last content."""
+    head: bytes
+    """The beginning of its last content, whole lines; nothing of what is no text."""
+    left: datetime | None = None
+    """Author time of the commit that took it away, or None if it is impossible."""
+    now: str = ""
+    """The path that its content has now, through all renames; empty for what was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The files of one commit below the wanted root, and what could not be taken from it."""
 
@@ -53,3 +69,6 @@ class Snapshot:
     blobs: Mapping[str, Blob]
     """By path, in no particular order."""
     problems: tuple[Problem, ...] = ()
+    former: Mapping[str, Former] = field(default_factory=dict)
+    """By path, what was here before, as far as history is wanted and known; the newest departures, if there
+    are very many."""

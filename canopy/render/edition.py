@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
     from datetime import datetime
 
-    from canopy.content.values import Asset, Site
+    from canopy.content.values import Asset, Gone, Site
     from canopy.render.documents import Document
     from canopy.render.fragment import Fragment
     from canopy.render.jobs import FragmentRequest
@@ -131,6 +131,10 @@ class Edition:
         if target is None:
             return None
         return self.site.url(target) if target.startswith("/") and not target.startswith("//") else target
+
+    def gone(self, path: str) -> Gone | None:
+        """Return what was at `path` before it was deleted, if nothing else is there now."""
+        return self.site.gone.get(path) or self.site.gone.get(path.rstrip("/"))
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -14,6 +14,8 @@ _LONGEST = 100
 """Characters of an address that are looked at: comparing is quadratic."""
 _CANDIDATES = 60
 _ALIKE = 0.45
+_MEANING, _STEM = 4, 5
+"""Letters that a word needs to count, and that two forms of a word have in common."""
 
 
 class Nearest:
@@ -38,6 +40,24 @@ class Nearest:
         likely = sorted(shared, key=lambda p: (-shared[p], p))[:_CANDIDATES]
         ranked = sorted((-_likeness(wanted, p), p) for p in likely)
         return tuple(pages[p] for likeness, p in ranked[:most] if -likeness >= _ALIKE)
+
+    def akin(self, text: str, most: int = 5) -> tuple[Page, ...]:
+        """Return at most `most` pages that have longer words of `text` in name or title, best first."""
+        wanted = _stems(text[:_LONGEST])
+        shared: dict[str, int] = {}
+        pages: dict[str, Page] = {}
+        for start in {stem[:3] for stem in wanted}:
+            for page in self._pages.get(start, ())[:1000]:
+                if page.path not in pages:
+                    pages[page.path] = page
+                    shared[page.path] = len(wanted & _stems(f"{page.path.rpartition('/')[2]} {page.title}"))
+        ranked = sorted((path for path, count in shared.items() if count), key=lambda p: (-shared[p], p))
+        return tuple(pages[path] for path in ranked[:most])
+
+
+def _stems(text: str) -> set[str]:
+    """Return the beginnings of the words that are long enough to mean something."""
+    return {word[:_STEM] for word in _words(text) if len(word) >= _MEANING or not word.isascii()}
 
 
 def _words(text: str) -> list[str]:

@@ -291,8 +291,8 @@ class Outline:
             language=language,
             troubled=any(p.severity is Severity.ERROR for p in page.source.problems),
             head=head_of_article(site, page, body, _plain(summary_html), self._languages),
-            edit_url=self._source_url(page, Forge.edit),
-            history_url=self._source_url(page, Forge.history),
+            edit_url=self._source_url(page.source.path, Forge.edit),
+            history_url=self.history_of(page.source.path),
             versions=tuple(
                 (spoken, site.url(other.path))
                 for spoken, other in translations(page, site, self._languages)
@@ -302,9 +302,13 @@ class Outline:
             categories=tuple(self._tag(term) for kind, term in terms_of(site, page) if kind == "category"),
         )
 
-    def _source_url(self, page: Page, link: Callable[[Forge, str, str], str]) -> str:
+    def history_of(self, file: str) -> str:
+        """Return where the forge shows the commits of a file, also of one that was deleted; else nothing."""
+        return self._source_url(file, Forge.history)
+
+    def _source_url(self, file: str, link: Callable[[Forge, str, str], str]) -> str:
         forge = self.options.forge
-        return link(forge, self.branch, page.source.path) if forge and self.branch else ""
+        return link(forge, self.branch, file) if forge and self.branch else ""
 
     def body(self, page: Page) -> FragmentRequest:
         """Return the request for a page's body."""

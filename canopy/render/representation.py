@@ -127,7 +127,7 @@ def represent(
         headers = [*shared, (b"content-type", media_type.encode()), (b"content-length", b"%d" % len(content))]
         if coding:
             headers.append((b"content-encoding", coding.encode()))
-        if status != 200:
+        if status not in (200, 410):
             return Variant(b"", content, headers, [])
         tagged = (b"etag", etag)
         return Variant(etag, content, [*headers, tagged], [*shared, tagged])

@@ -45,6 +45,7 @@ TEMPLATES: Mapping[type, str] = {
     views.ListingView: "listing.html",
     views.TermsView: "terms.html",
     views.NotFoundView: "not_found.html",
+    views.GoneView: "gone.html",
     views.SearchView: "search.html",
     views.EmptyView: "empty.html",
     views.UnavailableView: "unavailable.html",

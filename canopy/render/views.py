@@ -223,6 +223,21 @@ class NotFoundView:
 
 
 @dataclass(frozen=True, slots=True)
+class GoneView:
+    """410: what was here before it was deleted, and where to look instead."""
+
+    frame: Frame
+    title: str
+    until: datetime | None
+    """When it was deleted; None when nobody knows."""
+    section: Link | None
+    """The nearest section above it that is still there."""
+    nearest: tuple[Link, ...]
+    history_url: str = ""
+    """Where the forge shows the commits of its source; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchHit:
     """One page that a search found. What matches is every second piece of a text, from the second on."""
 
@@ -276,4 +291,6 @@ class UnavailableView:
     """Seconds."""
 
 
-View = ArticleView | ListingView | TermsView | NotFoundView | SearchView | EmptyView | UnavailableView
+View = (
+    ArticleView | ListingView | TermsView | NotFoundView | GoneView | SearchView | EmptyView | UnavailableView
+)

@@ -133,6 +133,8 @@ class Application:
             await self._redirect(send, location)
         elif edition.has(path):
             await self._page(edition, path, scope, send)
+        elif (gone := edition.gone(path)) is not None:
+            await self._send(await self._messages.gone(edition, path, gone), scope, send)
         else:
             await self._send(await self._messages.not_found(edition, path), scope, send)
 

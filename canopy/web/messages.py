@@ -1,4 +1,4 @@
-"""The pages that are not in any edition: 404 and 503."""
+"""The pages that are not in any edition: 404, 410 and 503."""
 
 from __future__ import annotations
 
@@ -12,18 +12,23 @@ from canopy.render.jobs import HTML
 from canopy.render.look import Look
 from canopy.render.nearest import Nearest
 from canopy.render.representation import encode, represent
-from canopy.render.views import Frame, Link, NotFoundView, UnavailableView
+from canopy.render.views import Frame, GoneView, Link, NotFoundView, UnavailableView
 from canopy.render.workers import RenderFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator, Iterator
     from typing import Any
 
+    from canopy.content.values import Gone
     from canopy.render.edition import Edition
     from canopy.render.jobs import Job
     from canopy.render.representation import Body, Headers, Representation
+    from canopy.render.views import View
     from canopy.sync import Sync
 
+_NEVER = "no-store"
+_CACHING = {410: "public, max-age=0, must-revalidate"}
+"""What was deleted stays so as a rule (RFC 9110, 15.5.11); a page that comes back is seen all the same."""
 _SOONEST = 2
 _KEPT = 64
 _AT_ONCE = 4
@@ -44,6 +49,24 @@ class Messages:
 
     async def not_found(self, edition: Edition, path: str) -> Representation:
         """Return the 404 page for `path`, with what the reader may have meant."""
+
+        def view() -> View:
+            return _not_found_view(edition, self._index(edition), path)
+
+        return await self._kept_for(edition, path, view, 404, "There is no such page.")
+
+    async def gone(self, edition: Edition, path: str, gone: Gone) -> Representation:
+        """Return the 410 page for `path`: what was there, and where to look instead."""
+
+        def view() -> View:
+            return _gone_view(edition, self._index(edition), path, gone)
+
+        return await self._kept_for(edition, path, view, 410, "This page was deleted.")
+
+    async def _kept_for(
+        self, edition: Edition, path: str, view: Callable[[], View], status: int, text: str
+    ) -> Representation:
+        """Make a page, unless it is at hand; `text` says the same where so many are asked for at once."""
         if edition is not self._edition:
             self._edition = edition
             self._kept.clear()
@@ -51,11 +74,10 @@ class Messages:
         if kept is not None:
             return kept
         if self._making.locked():
-            return _plainly(404, "There is no such page.")
+            return _plainly(status, text)
         async with self._making:
-            nearest = await asyncio.to_thread(self._index, edition)
-            view = await asyncio.to_thread(_not_found_view, edition, nearest, path)
-            representation = await self._made(edition.look.show(view, path[:200]), 404, [])
+            shown = edition.look.show(await asyncio.to_thread(view), path[:200])
+            representation = await self._made(shown, status, [])
         if edition is self._edition:
             self._kept[path] = representation
             if len(self._kept) > _KEPT:
@@ -87,7 +109,7 @@ class Messages:
             body = await self._sync.drive(steps)
         except RenderFailed:
             return _plainly(status, "This page cannot be shown at the moment.")
-        return represent(body, HTML, cache_control="no-store", status=status, extra=extra)
+        return represent(body, HTML, cache_control=_CACHING.get(status, _NEVER), status=status, extra=extra)
 
 
 def _not_found_view(edition: Edition, nearest: Nearest, path: str) -> NotFoundView:
@@ -97,6 +119,22 @@ def _not_found_view(edition: Edition, nearest: Nearest, path: str) -> NotFoundVi
     return NotFoundView(edition.outline.frame, path[:200], pages, sections)
 
 
+def _gone_view(edition: Edition, nearest: Nearest, path: str, gone: Gone) -> GoneView:
+    site, outline = edition.site, edition.outline
+    akin = nearest.akin(f"{gone.title} {path.rpartition('/')[2]}")
+    pages = tuple(Link(page.title, site.url(page.path)) for page in akin)
+    above = next((s for s in _above(path) if s in site.sections or s in site.redirects), "")
+    section = site.sections.get(site.redirects.get(above, above))
+    link = Link(section.title, site.url(section.path)) if section else None
+    return GoneView(outline.frame, gone.title, gone.until, link, pages, outline.history_of(gone.file))
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the folders above a path, the nearest first, without the top."""
+    while (path := path.rpartition("/")[0]) not in ("", "/"):
+        yield path
+
+
 def _plainly(status: int, text: str) -> Representation:
     body = encode(text.encode() + b"\n", "text/plain")
-    return represent(body, "text/plain; charset=utf-8", cache_control="no-store", status=status)
+    return represent(body, "text/plain; charset=utf-8", cache_control=_NEVER, status=status)

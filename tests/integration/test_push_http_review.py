@@ -58,16 +58,23 @@ def test_a_page_that_goes_is_missed_by_others(pad: Notepad, work: Path):
 
 
 def test_a_page_that_moves_and_its_old_address(pad: Notepad, work: Path):
-    """The old address of a moved page leads nowhere unless an alias keeps it; the terminal says how."""
+    """A renamed file redirects from its old address before git comes back, and the terminal says so."""
     pad.push_files(work, {"first.md": "# Moving\n"})
     git("mv", "first.md", "second.md", cwd=work)
     done = pad.push_files(work, {})
     url = pad.server.url
-    assert any(line.startswith(f"moved    {url}/first → {url}/second") for line in done.remote), done.text
-    if "redirects" not in done.text:
-        assert 'aliases: ["/first"]' in done.remote
-    pad.push_files(work, {"second.md": '---\naliases: ["/first"]\n---\n# Moving\n'})
+    assert f"moved    {url}/first → {url}/second (the old address redirects)" in done.remote, done.text
+    assert "nowhere" not in done.text
     assert pad.server.get("/first").status == 301
+
+
+def test_an_address_that_the_front_matter_changes(pad: Notepad, work: Path):
+    """History keeps what a file was called, not what its front matter asked for: the terminal says how."""
+    pad.push_files(work, {"slugged.md": "---\nslug: one\n---\n# Moving\n"})
+    done = pad.push_files(work, {"slugged.md": "---\nslug: two\n---\n# Moving\n"})
+    url = pad.server.url
+    assert f"moved    {url}/one → {url}/two" in done.remote, done.text
+    assert 'aliases: ["/one"]' in done.remote
 
 
 def test_a_push_that_changes_no_page(pad: Notepad, work: Path):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from snapshots import site_of, snapshot
+from snapshots import EPOCH, site_of, snapshot
 
 from canopy.content.links import resolve
 from canopy.content.site import build
 from canopy.content.values import SiteOptions
+from canopy.git.values import Former
 
 PARTS = st.sampled_from(
     [
@@ -109,12 +113,48 @@ def test_the_order_of_blobs_means_nothing(files, random):
     assert build(whole, SiteOptions()) == build(other, SiteOptions())
 
 
+@st.composite
+def pasts(draw):
+    """Draw a repository with files that left it, some for others that are there and some for nowhere."""
+    files, left = draw(REPOSITORIES), draw(REPOSITORIES)
+    names = st.sampled_from(["", "nowhere", *files])
+    former = {
+        path: Former(path, "f" * 40, content, EPOCH + timedelta(days=draw(st.integers(0, 2))), draw(names))
+        for path, content in left.items()
+        if path not in files
+    }
+    return files, former
+
+
 @settings(max_examples=150, deadline=None)
-@given(REPOSITORIES)
-def test_the_map_of_addresses_is_sound(files):
+@given(pasts(), pasts(), st.booleans())
+def test_the_past_upon_another_is_a_build_from_nothing(before, after, keep):
+    """Whatever was known of former files, the same snapshot gives an equal site."""
+    files = before[0] if keep else after[0]
+    first = replace(snapshot(before[0]), former=before[1])
+    second = replace(snapshot(files), former={p: f for p, f in after[1].items() if p not in files})
+    assert build(second, SiteOptions(), build(first, SiteOptions())) == build(second, SiteOptions())
+
+
+@settings(max_examples=150, deadline=None)
+@given(pasts())
+def test_the_past_displaces_nothing(past):
+    """A site with a past is the site without, and more redirects."""
+    files, former = past
+    plain, site = site_of(files), build(replace(snapshot(files), former=former), SiteOptions())
+    assert (site.pages, site.sections, site.assets) == (plain.pages, plain.sections, plain.assets)
+    assert plain.redirects.keys() <= site.redirects.keys()
+    assert all(site.redirects[path] in (to, site.redirects.get(to)) for path, to in plain.redirects.items())
+    assert site.problems == plain.problems
+
+
+@settings(max_examples=150, deadline=None)
+@given(pasts())
+def test_the_map_of_addresses_is_sound(past):
     """No path is in two mappings, none is Canopy's own or unreachable, and every redirect ends."""
-    site = site_of(files)
-    groups = [site.pages, site.sections, site.assets, site.redirects]
+    files, former = past
+    site = build(replace(snapshot(files), former=former), SiteOptions())
+    groups = [site.pages, site.sections, site.assets, site.redirects, site.gone]
     paths = [path for group in groups for path in group]
     assert len(paths) == len(set(paths))
     for path in paths:

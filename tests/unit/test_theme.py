@@ -410,6 +410,7 @@ class TestLoading:
             "listing.html",
             "terms.html",
             "not_found.html",
+            "gone.html",
             "search.html",
             "empty.html",
             "unavailable.html",

@@ -1,0 +1,251 @@
+"""The files that a history had and its head has not: where each one's content went, or what it was.
+
+A path that is gone left with some commit. That commit either gave its content a new name, which may have left
+in turn with a later commit, or deleted it. It owns that walk, and the beginnings of the files that left.
+What it may cost is bounded: the newest departures count, and what cannot be told soon is left out until a
+process of its own has found it out (`follow_moves`). It belongs to one thread at a time.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from dulwich.repo import Repo
+
+from canopy.errors import SyncError
+from canopy.git.dates import Dates
+from canopy.git.limits import Limits
+from canopy.git.moves import Effort, Removal, load_moves, look_at, moves_stamp, save_moves
+from canopy.git.objects import BLOB, decode, read_object
+from canopy.git.renames import follow_renames
+from canopy.git.similarity import Similarity
+from canopy.git.trees import Trees
+from canopy.git.values import Former
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from canopy.git.moves import Moves
+    from canopy.git.objects import ObjectSource
+
+MOST_GONE = 30_000
+"""Paths that are looked at, the newest departures first."""
+MOST_DELETED = 10_000
+"""Of them, those whose content is nowhere any more."""
+HEAD_BYTES = 2_048
+"""Of a file that left, kept for what it said about itself."""
+_SOON = 20_000
+"""Comparisons that somebody may wait for."""
+_SOON_READ = 3_000
+"""Files likewise."""
+NOTHING: Mapping[str, Former] = MappingProxyType({})
+
+Departure = tuple[bytes, bytes]
+"""A path and the commit with which it left."""
+
+
+class Departures:
+    """What left one repository."""
+
+    def __init__(self, place: Path | None = None) -> None:
+        """Use what `follow_moves` left in the directory `place`."""
+        self.complete = True
+        """Whether all is known that will ever be known about the commit last looked at."""
+        self._place = place
+        self._stamp: object = None
+        self._moves: Moves = {}
+        self._gone: dict[bytes, bytes] | None = None
+        """From a path to the commit that it left with; None: to be found out."""
+        self._kept: dict[Departure, Former] = {}
+        self._formers: Mapping[str, Former] | None = None
+
+    def copy(self) -> Departures:
+        """Return one that goes its own way from here."""
+        other = Departures(self._place)
+        other.complete, other._stamp = self.complete, self._stamp
+        other._moves, other._kept, other._formers = dict(self._moves), self._kept, self._formers
+        other._gone = None if self._gone is None else dict(self._gone)
+        return other
+
+    def look(
+        self, dates: Dates, store: ObjectSource, trees: Trees, changed: set[bytes] | None
+    ) -> Mapping[str, Former]:
+        """Return what left, by path; `changed` are the paths that `dates` has news of (None: any).
+
+        The same mapping as before if nothing differs.
+        """
+        if self._place is not None and (stamp := moves_stamp(self._place)) != self._stamp:
+            self._stamp = stamp
+            self._moves = load_moves(self._place) | self._moves
+            self._formers = None if not self.complete else self._formers
+        if not self._update(dates, changed) and self._formers is not None and self.complete:
+            return self._formers
+        walk = _Walk(dates, store, trees, self._moves, Effort(_SOON))
+        found, self._kept = walk.formers(self._gone or {}, self._kept)
+        self.complete = walk.complete
+        if self._formers is None or found != self._formers:
+            self._formers = MappingProxyType(found)
+        return self._formers
+
+    def _update(self, dates: Dates, changed: set[bytes] | None) -> bool:
+        """Learn which paths left; tell whether that is news."""
+        before = self._gone
+        if before is None or changed is None:
+            self._gone = departed(dates)
+            return self._gone != before
+        news = False
+        for path in changed:
+            commit = dates.left(path)
+            if commit != before.get(path, b""):
+                news = True
+                if commit:
+                    before[path] = commit
+                else:
+                    del before[path]
+        return news
+
+
+def departed(dates: Dates) -> dict[bytes, bytes]:
+    """Return all paths that left, each with the commit that took it away."""
+    return {path: commit for path in dates.paths() if (commit := dates.left(path))}
+
+
+class _Walk:
+    """One look at everything that left."""
+
+    def __init__(self, dates: Dates, store: ObjectSource, trees: Trees, moves: Moves, effort: Effort) -> None:
+        """Add to `moves` what is found out."""
+        self.complete = True
+        self._dates = dates
+        self._store = store
+        self._trees = trees
+        self._moves = moves
+        self._effort = effort
+        self._similarity = Similarity(store)
+        self._removals: dict[bytes, Removal] = {}
+        self._reads = _SOON_READ
+
+    def formers(
+        self, gone: Mapping[bytes, bytes], kept: Mapping[Departure, Former]
+    ) -> tuple[dict[str, Former], dict[Departure, Former]]:
+        """Return the files that left by path, and by departure; those that are `kept` are not read again."""
+        found: dict[str, Former] = {}
+        keeping: dict[Departure, Former] = {}
+        deleted = 0
+        for path, commit in self._newest(gone):
+            known, now = self._destination(path, commit)
+            if not known or (not now and deleted >= MOST_DELETED):
+                continue
+            former = kept.get((path, commit)) or self._former(path, commit)
+            if former is None:
+                continue
+            deleted += not now
+            name = decode(now)
+            former = former if former.now == name else replace(former, now=name)
+            keeping[path, commit] = former
+            # Of two names that decode to one, the newer departure counts.
+            found.setdefault(former.path, former)
+        return found, keeping
+
+    def explore(self, gone: Mapping[bytes, bytes]) -> None:
+        """Find out where everything went, and no more."""
+        for path, commit in self._newest(gone):
+            self._destination(path, commit)
+
+    def _newest(self, gone: Mapping[bytes, bytes]) -> list[Departure]:
+        moment = self._dates.moment
+        return heapq.nsmallest(MOST_GONE, gone.items(), key=lambda d: (-moment(d[1]), d[1], d[0]))
+
+    def _destination(self, path: bytes, commit: bytes) -> tuple[bool, bytes]:
+        """Return whether it is known where a path went, and the name that its content has now, if any."""
+        seen = set[Departure]()
+        while (path, commit) not in seen:
+            seen.add((path, commit))
+            moves = self._moves_of(commit)
+            if moves is None:
+                return False, b""
+            new = moves.get(path)
+            if new is None:
+                return True, b""
+            later = self._dates.left_after(new, commit)
+            if later is None:
+                return True, new
+            path, commit = new, later
+        return True, b""
+
+    def _moves_of(self, commit: bytes) -> dict[bytes, bytes] | None:
+        found = self._moves.get(commit)
+        if found is None:
+            if not self._dates.replaced(commit):
+                return {}
+            found = self._removal(commit).moves
+            if found is None:
+                self.complete = False
+            else:
+                self._moves[commit] = found
+        return found
+
+    def _removal(self, commit: bytes) -> Removal:
+        found = self._removals.get(commit)
+        if found is None:
+            known = self._moves.get(commit) if self._dates.replaced(commit) else {}
+            before, after = self._dates.trees_of(commit)
+            found = look_at(self._trees, self._similarity, before, after, self._effort, known)
+            self._removals[commit] = found
+        return found
+
+    def _former(self, path: bytes, commit: bytes) -> Former | None:
+        """Read the beginning of a file that left; None for what was no file, and when time is up."""
+        blob_id = self._removal(commit).ids.get(path)
+        if blob_id is None:
+            return None
+        if not self._reads:
+            self.complete = False
+            return None
+        self._reads -= 1
+        try:
+            data = read_object(self._store, blob_id, BLOB)
+        except SyncError:
+            return None
+        return Former(decode(path), blob_id.decode(), _head(data), self._dates.when(commit))
+
+
+def _head(data: bytes) -> bytes:
+    """Return the beginning of a text, cut at the end of a line; nothing of what is no text."""
+    head = data[:HEAD_BYTES]
+    if b"\0" in head:
+        return b""
+    return head if len(data) <= HEAD_BYTES else head[: head.rfind(b"\n") + 1]
+
+
+def follow_history(repository: str, commit_id: str, limits: Limits | None = None, *, known: bool) -> bool:
+    """Follow the renames in the history of a commit, from both ends; tell whether there is anything new.
+
+    `known` says that all departures are known already, so that they are only kept for the next start.
+    Made for another process: takes and returns plain values, and may be killed at any time.
+    """
+    news = follow_renames(repository, commit_id, limits)
+    follow_moves(repository, commit_id, limits)
+    return news or not known
+
+
+def follow_moves(repository: str, commit_id: str, limits: Limits | None = None) -> None:
+    """Find out where all files went that left the history of a commit, and remember it."""
+    place, limits = Path(repository), limits or Limits()
+    moves = load_moves(place)
+    before = len(moves)
+    repo = Repo(place, bare=True)
+    try:
+        store = repo.object_store
+        trees = Trees(store, limits.tree_depth)
+        dates = Dates(limits, place / "canopy-history")
+        dates.look(store, trees, commit_id.encode(), frozenset(map(bytes, repo.get_shallow())))
+        _Walk(dates, store, trees, moves, Effort()).explore(departed(dates))
+    finally:
+        repo.close()
+    if len(moves) > before:
+        save_moves(place, moves)
