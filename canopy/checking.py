@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO
 
 from canopy.content.site import build
+from canopy.driving import drive, drive_all
 from canopy.git import Kind, Repository, fetch, parse_remote
 from canopy.git.worktree import WorkTree, find_worktree, is_bare
 from canopy.problem import Problem, Severity
@@ -23,11 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from canopy.config import Settings
-    from canopy.content.values import Site
+    from canopy.content.values import Page, Site
     from canopy.git import Snapshot
     from canopy.render.edition import Edition, Job
-
-T = TypeVar("T")
 
 
 def check(settings: Settings, out: TextIO, err: TextIO) -> int:
@@ -45,8 +44,8 @@ def check(settings: Settings, out: TextIO, err: TextIO) -> int:
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     warnings = len(problems) - errors
     print(
-        f"{commit}: {_count(len(site.pages), 'page')}, {_count(len(site.assets), 'file')}, "
-        f"{_count(errors, 'error')}, {_count(warnings, 'warning')}",
+        f"{commit}: {counted(len(site.pages), 'page')}, {counted(len(site.assets), 'file')}, "
+        f"{counted(errors, 'error')}, {counted(warnings, 'warning')}",
         file=err,
     )
     return 1 if errors else 0
@@ -88,18 +87,25 @@ def _render_all(settings: Settings, site: Site) -> tuple[Problem, ...]:
     edition = press.edition(site, datetime.now(UTC).replace(microsecond=0))
     workers = Workers(worker_count(settings), memory_bytes=settings.render_memory)
     failed: list[Problem] = []
+
+    def looked(path: str, page: Page) -> Generator[Job, Any, None]:
+        try:
+            yield from press.findings(edition, path)
+        except RenderFailed as exc:
+            failed.append(Problem(page.source.path, 0, f"the page cannot be rendered: {exc}"))
+
+    def printed(path: str) -> Generator[Job, Any, None]:
+        try:
+            yield from press.print(edition, path)
+        except RenderFailed as exc:
+            failed.append(Problem("", 0, f"{path} cannot be rendered: {exc}"))
+
     try:
-        _drive(press.inspect(edition), workers, settings.render_timeout)
-        for path, page in site.shown().items():
-            try:
-                _drive(press.findings(edition, path), workers, settings.render_timeout)
-            except RenderFailed as exc:
-                failed.append(Problem(page.source.path, 0, f"the page cannot be rendered: {exc}"))
-        for path in _templated(edition):
-            try:
-                _drive(press.print(edition, path), workers, settings.render_timeout)
-            except RenderFailed as exc:
-                failed.append(Problem("", 0, f"{path} cannot be rendered: {exc}"))
+        drive(press.inspect(edition), workers, settings.render_timeout)
+        tasks = [looked(path, page) for path, page in site.shown().items()]
+        tasks += [printed(path) for path in _templated(edition)]
+        for _ in drive_all(tasks, workers, settings.render_timeout):
+            pass
     finally:
         workers.close()
     return tuple(sorted({*edition.problems, *failed}))
@@ -111,20 +117,6 @@ def _templated(edition: Edition) -> Iterator[str]:
         yield from dict.fromkeys(["/", *edition.site.pages, *edition.outline.listings.addresses()])
 
 
-def _drive(steps: Generator[Job, Any, T], workers: Workers, timeout: float) -> T:
-    """Carry out what the press asks for, one job after the other."""
-    try:
-        job = next(steps)
-        while True:
-            try:
-                result = workers.submit(job.function, *job.arguments, timeout=timeout).result()
-            except RenderFailed as exc:
-                job = steps.throw(exc)
-            else:
-                job = steps.send(result)
-    except StopIteration as stop:
-        return stop.value  # type: ignore[no-any-return]
-
-
-def _count(number: int, thing: str) -> str:
+def counted(number: int, thing: str) -> str:
+    """Return a number of things in words."""
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

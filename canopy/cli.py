@@ -3,6 +3,7 @@
 canopy [REMOTE] [flags]      serve a repository, or a notepad of its own
 canopy preview [FOLDER]      serve a folder's files as they are now, live on every save
 canopy check [PATH|URL]      print what is wrong with a repository's files, like a compiler
+canopy export DIR [REMOTE]   write the whole site as static files, for any web server
 canopy health [URL]          ask a running server whether it is alive (for a container's health check)
 canopy token add|list|revoke who may push to a notepad of one's own
 """
@@ -39,8 +40,20 @@ Serve a git repository of notes as a website that follows every push.
   canopy https://example.org/notes.git      somebody's repository; add #branch to choose one
   canopy preview [FOLDER]                   your files as they are now, live on every save
   canopy check [PATH|URL]                   what is wrong with a repository's files
+  canopy export DIR [REMOTE]                the whole site as files, for any web server
   canopy health [URL]                       whether a running server answers
   canopy token add NAME [--expires 30d]     a token that may push; also list, revoke NAME
+"""
+_EXPORT = """\
+Write the whole site as static files that any web server can serve, and check every link in them.
+Without REMOTE, the folder one is in is exported, with all that is not committed yet.
+
+  canopy export ~/site                                       the notes one is in
+  canopy export ~/site ~/notes --base-url https://example.org  for the address that readers use
+  canopy export ~/site ~/notes#main                          only what is committed
+
+Files that did not change keep their date; those that are gone are removed. What others put into the
+folder stays. Ends with 1 if a page cannot be exported, or if a link that is no author's leads nowhere.
 """
 
 
@@ -51,6 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "serve": _serve,
         "preview": _preview,
         "check": _check,
+        "export": _export,
         "health": _health,
         "token": _token,
     }
@@ -100,6 +114,21 @@ def _check(words: list[str]) -> int:
     from canopy.checking import check  # noqa: PLC0415 (as above)
 
     return check(settings, sys.stdout, sys.stderr)
+
+
+def _export(words: list[str]) -> int:
+    parser = _parser(
+        "canopy export", _EXPORT, usage="%(prog)s DIR [REMOTE] [--overwrite] [--setting VALUE …]"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="write into a folder that is not empty")
+    options = parser.parse_args(words)
+    overwrite, folder = options.overwrite, Path(options.dir)
+    del options.overwrite, options.dir
+    settings = _loaded(options, ".")
+    _configure_logs(settings)
+    from canopy.exporting import export  # noqa: PLC0415 (as above)
+
+    return _leave(export(settings, folder, sys.stdout, sys.stderr, overwrite=overwrite))
 
 
 def _health(words: list[str]) -> int:
@@ -176,7 +205,11 @@ def _own_address() -> str:
 
 def _settings(parser: argparse.ArgumentParser, words: list[str], default: str = "") -> Settings:
     """Read all settings; `default` is the remote where the command line names none."""
-    options = vars(parser.parse_args(words))
+    return _loaded(parser.parse_args(words), default)
+
+
+def _loaded(parsed: argparse.Namespace, default: str) -> Settings:
+    options = vars(parsed)
     config = options.pop("config") or os.environ.get(CONFIG_VARIABLE)
     place = options.pop("place")
     flags = {name: value for name, value in options.items() if value is not None}
@@ -196,18 +229,24 @@ def _settings(parser: argparse.ArgumentParser, words: list[str], default: str = 
     return load(flags, os.environ, Path(config) if config else None, rules=rules)
 
 
-def _parser(prog: str) -> argparse.ArgumentParser:
+def _parser(
+    prog: str, description: str = _HELP, usage: str = "%(prog)s [REMOTE] [--setting VALUE …]"
+) -> argparse.ArgumentParser:
     """Make a parser with a flag for each setting that is not a secret."""
     parser = argparse.ArgumentParser(
         prog=prog,
-        usage="%(prog)s [REMOTE] [--setting VALUE …]",
-        description=_HELP,
+        usage=usage,
+        description=description,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="Each setting is also a variable CANOPY_NAME and a key of the file; secrets are only those.\n"
         "config.example.toml explains all of them.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"canopy {__version__}")
+    if description is _EXPORT:
+        parser.add_argument(
+            "dir", metavar="DIR", help="the folder to write to; one that is new, or an export"
+        )
     parser.add_argument("place", nargs="?", metavar="REMOTE", help="the same as --remote")
     parser.add_argument("--config", metavar="FILE", help="A TOML file with settings.")
     common = parser.add_argument_group("settings")

@@ -224,16 +224,18 @@ class Outline:
 
     def html(self, page: Page, fragment: Fragment) -> str:
         """Return a fragment's HTML with links and images as the pages of the site write them."""
-
-        def href(target: str) -> str | None:
-            found = resolve(self.site, page, target)
-            if found.kind == "page":
-                return found.suffix
-            return found.path if found.kind == "external" else _linked(self.site.url, found)
-
         locate = self._locating(page)
         enlarge = Interface.of(self.spoken(page)).gettext("Enlarge the image")
-        return dressed(fragment, self.images, locate, self.site.url, enlarge=enlarge, eager=True).html(href)
+        return dressed(fragment, self.images, locate, self.site.url, enlarge=enlarge, eager=True).html(
+            lambda target: self.href(page, target)
+        )
+
+    def href(self, page: Page, target: str) -> str | None:
+        """Return what an author's link on a page becomes in it; None where it is no link at all."""
+        found = resolve(self.site, page, target)
+        if found.kind == "page":
+            return found.suffix
+        return found.path if found.kind == "external" else _linked(self.site.url, found)
 
     def feed_html(self, page: Page, fragment: Fragment) -> str:
         """Return a fragment's HTML with absolute links, as a feed reader needs it."""

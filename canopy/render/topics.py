@@ -35,6 +35,7 @@ _ELSEWHERE = {
     "/rss.xml": "rss",
     "/-/feeds/site.atom": "atom",
 }
+SITE_ELSEWHERE = tuple(_ELSEWHERE)
 _ELSEWHERE_BELOW = {"index.xml": "rss", "rss.xml": "rss", "feed.xml": "atom", "atom.xml": "atom"}
 
 

@@ -218,6 +218,7 @@ class NotFoundView:
 
     frame: Frame
     path: str
+    """Empty where it is not known."""
     nearest: tuple[Link, ...]
     sections: tuple[Link, ...]
 
@@ -256,7 +257,8 @@ class SearchView:
     frame: Frame
     query: str
     state: str
-    """`ready`, `preparing` (nothing can be found yet) or `busy` (too many search at once)."""
+    """`ready`, `preparing` (nothing can be found yet), `busy` (too many search at once) or `shelf`: nobody
+    answers, and the browser searches by itself."""
     hits: tuple[SearchHit, ...] = ()
     """The best first."""
     count: int = 0

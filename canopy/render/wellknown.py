@@ -29,6 +29,7 @@ _KEPT_ELSEWHERE = {
     "/.well-known/security.txt": ("/security.txt", "/static/.well-known/security.txt"),
     "/apple-touch-icon.png": ("/static/apple-touch-icon.png",),
 }
+WELL_KNOWN = tuple(_KEPT_ELSEWHERE)
 
 
 def find_wellknown(outline: Outline, path: str) -> Document | None:

@@ -82,7 +82,7 @@ class Workers:
     """A fixed number of worker processes. Thread-safe; futures are resolved on threads of their own."""
 
     def __init__(self, count: int, *, memory_bytes: int = DEFAULT_MEMORY) -> None:
-        self._count = max(1, count)
+        self.count = max(1, count)
         self._memory = memory_bytes
         self._lock = threading.Lock()
         self._urgent: deque[_Job] = deque()
@@ -129,7 +129,7 @@ class Workers:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(_PRELOADED)
         return ProcessPool(
-            max_workers=self._count, initializer=_settle_in, initargs=(self._memory,), context=context
+            max_workers=self.count, initializer=_settle_in, initargs=(self._memory,), context=context
         )
 
     def _dispatch(self) -> None:
@@ -149,10 +149,10 @@ class Workers:
                 running.add_done_callback(partial(self._on_done, job, pool))
 
     def _take(self) -> _Job | None:
-        if self._closed or len(self._running) >= self._count:
+        if self._closed or len(self._running) >= self.count:
             return None
         queue = self._urgent
-        if not queue and sum(job.background for job in self._running) < max(1, self._count - 1):
+        if not queue and sum(job.background for job in self._running) < max(1, self.count - 1):
             queue = self._ahead
         while queue:
             job = queue.popleft()

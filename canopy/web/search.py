@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
 
 import structlog
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -16,6 +15,7 @@ from starlette.routing import Route
 
 from canopy.render.jobs import HTML
 from canopy.render.look import Look
+from canopy.render.opensearch import OPENSEARCH, OPENSEARCH_TYPE, SEARCH, render_description
 from canopy.render.representation import represent
 from canopy.render.views import Frame, Link, SearchHit, SearchView
 from canopy.render.workers import RenderFailed
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("canopy.search")
 
-PATH = "/-/search"
 _AT_ONCE = 3
 _MOST_WAITING = 60
 _SECONDS = 1.0
@@ -67,9 +66,9 @@ class Searching:
     def routes(self) -> list[Route]:
         """Return what answers at which address."""
         return [
-            Route(PATH, self.page),
-            Route(PATH + ".json", self.json),
-            Route("/-/opensearch.xml", self.description),
+            Route(SEARCH, self.page),
+            Route(SEARCH + ".json", self.json),
+            Route(OPENSEARCH, self.description),
         ]
 
     def close(self) -> None:
@@ -106,7 +105,7 @@ class Searching:
                 status = 200 if view.state == "ready" else 503
                 edition = self._sync.edition
                 look = edition.look if edition is not None else Look()
-                body = await self._sync.drive(look.show(view, PATH))
+                body = await self._sync.drive(look.show(view, SEARCH))
         except (_Busy, RenderFailed):
             return PlainTextResponse(
                 "Too many are searching at the moment; please try again soon.\n",
@@ -158,22 +157,8 @@ class Searching:
         edition = self._sync.edition
         if edition is None:
             return PlainTextResponse("no edition yet\n", 503, _HEADERS)
-        site = edition.site
-        title = "".join(c for c in site.title if c.isprintable()) or "Canopy"
-        template = quoteattr(site.absolute(PATH) + "?q={searchTerms}")
-        text = (
-            '<?xml version="1.0" encoding="UTF-8"?>\n'
-            '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">\n'
-            # 4.2.1: at most 16 characters.
-            f"<ShortName>{escape(title[:16].strip())}</ShortName>\n"
-            f"<Description>{escape(('Search ' + title)[:1024])}</Description>\n"
-            f'<Url type="text/html" method="get" template={template}/>\n'
-            f'<Url type="application/opensearchdescription+xml" rel="self" '
-            f"template={quoteattr(site.absolute('/-/opensearch.xml'))}/>\n"
-            "<InputEncoding>UTF-8</InputEncoding>\n</OpenSearchDescription>\n"
-        )
         headers = {"cache-control": "public, max-age=3600"}
-        return Response(text, 200, headers, "application/opensearchdescription+xml; charset=utf-8")
+        return Response(render_description(edition.site), 200, headers, OPENSEARCH_TYPE)
 
     # -- searching ------------------------------------------------------------------------------------
 

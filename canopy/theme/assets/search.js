@@ -6,6 +6,7 @@ const fields = "form[role='search'] input[type='search']";
 const pause = 120;
 const most = 8;
 let asking, next, shown; // What is being asked; when to ask; the list that is open.
+let shelf; // Of an export: all pages, because nobody answers there.
 
 export function enhanceSearch() {
   // All on the document: a field that is exchanged with its page needs nothing but its markup.
@@ -20,6 +21,7 @@ export function enhanceSearch() {
     else if (event.key === "/" && free(event)) find(event);
   });
   addEventListener("pagehide", close);
+  if (document.getElementById("_shelf")) fill();
 }
 
 // Whether a key means nothing else where it was pressed.
@@ -72,13 +74,56 @@ async function ask(field) {
   const address = new URL(field.form.action);
   const wanted = new URLSearchParams(new FormData(field.form));
   try {
-    const answer = await fetch(`${address.pathname}.json?${wanted}&most=${most}`, { signal: mine.signal });
-    if (!answer.ok) return close();
-    const found = await answer.json();
+    const found = await answered(address, wanted, mine.signal);
+    if (!found) return close();
     if (!mine.signal.aborted && document.activeElement === field) show(field, found, `${address.pathname}?${wanted}`);
   } catch {
     // Overtaken by the next letter, or the server is away: the form still asks it.
   }
+}
+
+async function answered(address, wanted, signal) {
+  if (!shelf) {
+    const answer = await fetch(`${address.pathname}.json?${wanted}&most=${most}`, { signal });
+    const found = answer.ok ? await answer.json() : undefined;
+    if (found?.state !== "shelf") return found;
+    shelf = found.pages;
+  }
+  const { find } = await import("./shelf.js");
+  return find(shelf, wanted.get("q"), most);
+}
+
+// On the search page of an export: what a server would have put there.
+async function fill() {
+  const wanted = new URLSearchParams(location.search).get("q") ?? "";
+  const field = document.querySelector(`main ${fields}`);
+  field.value = wanted;
+  if (!wanted.trim()) return field.focus();
+  const answer = await fetch(`${new URL(field.form.action).pathname}.json`);
+  if (!answer.ok) return;
+  shelf = (await answer.json()).pages;
+  const { find } = await import("./shelf.js");
+  const found = find(shelf, wanted, Infinity);
+  document.title = `${wanted} – ${document.title}`;
+  document.getElementById("_tally").textContent = said(found.count, found.loose);
+  document.querySelector("#_shelf ol").replaceChildren(...found.hits.map(entry));
+}
+
+function entry({ url, title, section, passage }) {
+  const item = document.createElement("li");
+  const article = document.createElement("article");
+  const heading = document.createElement("h2");
+  const link = document.createElement("a");
+  article.className = "entry";
+  link.href = url;
+  link.append(line("span", title));
+  heading.append(link);
+  article.append(heading);
+  if (passage.join("")) article.append(line("p", passage));
+  article.querySelector("p")?.classList.add("summary");
+  if (section) article.append(line("p", [section]));
+  item.append(article);
+  return item;
 }
 
 function show(field, { hits, count, loose }, all) {

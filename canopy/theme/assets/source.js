@@ -1,6 +1,7 @@
 // The one stream of events that a browser holds: opened, watched, and opened again whatever ends it.
 
 const address = new URL("../events", import.meta.url);
+const pulse = new URL("../live", import.meta.url);
 const silence = 65_000; // Three heartbeats: a connection that is dead without knowing it has none.
 const longest = 5 * 60_000;
 const herd = 1500; // After a restart all come back at once; over so many milliseconds they ask again.
@@ -30,9 +31,15 @@ export function listen(tell) {
     source.onerror = () => {
       // While it is connecting, the browser tries again by itself; any answer but 200 makes it give up.
       first = true;
-      if (source.readyState === EventSource.CLOSED) retry();
+      if (source.readyState === EventSource.CLOSED) ask();
     };
     alive();
+  };
+  // Where nobody is alive at all, these pages are files: nobody will ever tell.
+  const ask = async () => {
+    clearTimeout(watch);
+    const answer = failures ? undefined : await fetch(pulse, { cache: "no-store" }).catch(() => undefined);
+    if (answer?.status !== 404) retry();
   };
   const retry = () => {
     clearTimeout(watch);
