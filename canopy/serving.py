@@ -236,6 +236,7 @@ def render_options(settings: Settings, remote: Remote | None) -> RenderOptions:
         websub_hub=settings.websub_hub,
         hidden=("/-/search", settings.git_path),
         theme=settings.theme,
+        per_page=settings.per_page,
         forge=forge,
     )
 

@@ -218,6 +218,9 @@ class Settings(BaseModel):
     theme: Literal["default", "css", "templates"] = Field(
         "css", description="What of a repository's _theme/ is used: nothing, its style sheet, or all of it."
     )
+    per_page: Count = Field(
+        50, ge=5, le=1000, description="Entries on one page of a list; the first may have twice as many."
+    )
     workers: Count = Field(0, ge=0, le=64, description="Rendering processes; 0 is one a core, at most four.")
     render_timeout: Seconds = Field(5.0, gt=0, description="A page that renders longer is shown as source.")
     render_memory: Bytes = Field(

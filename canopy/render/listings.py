@@ -28,6 +28,7 @@ TAGS = "/tags"
 OWN_SHEETS = "/-/page"
 _COMPACT = 4
 """Times as many entries are on a sheet of titles alone."""
+_BY_DATE = ("date", "oldest")
 _SHEET = re.compile(r"(?P<base>.*)/(?P<number>[1-9][0-9]{0,6})")
 
 
@@ -140,7 +141,11 @@ class Listings:
 
     def _of_section(self, section: Section) -> Listing:
         path = "/" if self._site.home is section else section.path
-        return self._listing("section", path, section.title, section.pages, section.order, section)
+        pages = section.pages
+        if section.order not in _BY_DATE:
+            # An alphabet and a book are read folder by folder; the folders below are named above the list.
+            pages = tuple(page for page in pages if page.section == section.path)
+        return self._listing("section", path, section.title, pages, section.order, section)
 
     def _listing(
         self,
