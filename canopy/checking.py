@@ -41,6 +41,8 @@ def check(settings: Settings, out: TextIO, err: TextIO) -> int:
     problems = _render_all(settings, site)
     for problem in problems:
         print(problem, file=out)
+    where = f" in {site.root}/" if site.root and not settings.root else ""
+    print(f"{site.convention}{where}: {site.evidence}", file=err)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     warnings = len(problems) - errors
     print(

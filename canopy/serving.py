@@ -224,6 +224,8 @@ def site_options(settings: Settings, root: str, identity: str, address: str) -> 
         root=root,
         title=settings.title,
         identity=identity,
+        convention="" if settings.convention == "auto" else settings.convention,
+        drafts=settings.drafts,
     )
 
 

@@ -125,6 +125,12 @@ class Settings(BaseModel):
     root: Annotated[str, AfterValidator(_folder)] = Field(
         "", description="The folder of the repository that is the top of the site."
     )
+    convention: Literal["auto", "canopy", "jekyll", "hugo", "zola", "obsidian", "plain"] = Field(
+        "auto", description="How the repository is laid out; 'auto' recognises it."
+    )
+    drafts: bool = Field(
+        False, description="Show drafts and posts of the future too, for their authors' eyes."
+    )
     title: str = Field("", description="The site's name; without one, what the repository says.")
     base_url: Annotated[str, AfterValidator(_base_url)] = Field(
         "", description="The address that readers use, also with a path; for feeds and canonical links."

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from canopy.content.paths import MARKDOWN, base_name, clean, extension, folded, parent, stem
 
 if TYPE_CHECKING:
-    from canopy.content.conventions import Convention
+    from collections.abc import Mapping
+
+    from canopy.content.conventions import Convention, Spot
     from canopy.content.values import FrontMatter
 
 
@@ -44,6 +46,12 @@ class Claim:
     """Case-folded ways to write it in a link."""
     aliases: tuple[str, ...] = ()
     redirect: str = ""
+    listed: bool = True
+    """Whether it is an entry of the site's list; not so what stands beside the posts of a blog."""
+    bundle: str = ""
+    """The folder whose files belong to the page and go where it goes."""
+    top: bool = False
+    """Whether it stands in the navigation when the repository has no menu."""
 
 
 NOTHING = Claim(Kind.NOTHING)
@@ -52,35 +60,57 @@ _UNCLEAN = 10
 _INDEX_STEMS = {"_index": 1, "index": 2, "readme": 3}
 
 
-def claim_asset(path: str) -> Claim:
-    """Return what a file asks for that is served as it is."""
-    exact = clean(path)
-    spellings = (folded(path), folded(base_name(path)))
+def claim_asset(path: str, spot: Spot) -> Claim:
+    """Return what a file asks for that is served as it is. `path` is that below the site's top."""
+    exact = clean(spot.path)
+    spellings = (folded(spot.path), folded(base_name(path)), folded(path))
     return Claim(
-        Kind.ASSET, exact, exact, folder=parent(path), weak=_others(exact, path), spellings=spellings
+        Kind.ASSET,
+        exact,
+        exact,
+        folder=parent(spot.path),
+        weak=_others(exact, spot.path),
+        spellings=tuple(dict.fromkeys(spellings)),
     )
 
 
-def claim_article(path: str, front: FrontMatter, convention: Convention, redirect: str = "") -> Claim:
-    """Return what an article, or a file that only redirects, asks for."""
-    exact, folder = clean(path), parent(path)
-    short = clean(stem(path))
+def claim_article(
+    path: str,
+    spot: Spot,
+    front: FrontMatter,
+    convention: Convention,
+    values: Mapping[str, object],
+    redirect: str = "",
+) -> Claim:
+    """Return what an article asks for, or a file that only redirects. `path` is that below the site's top."""
+    exact = clean(spot.path)
+    leaf = spot.leaf and spot.path.count("/") > 1
+    place = parent(spot.path)
+    folder = spot.folder or (parent(place) if leaf else place)
+    short = clean(place if leaf else stem(spot.path))
     natural = exact if convention.exact else short
-    address, rank = _wish(natural, exact, folder, front)
-    rank += _UNCLEAN * (exact != path)
-    index = 0 if front.url or front.slug else _index_rank(path, convention)
+    given = "" if front.url else convention.address(spot, front, values)
+    address, rank = _wish(natural, exact, folder, front, given)
+    rank += _UNCLEAN * (exact != spot.path)
+    index = 0 if leaf else _index_rank(spot.path, convention)
+    if index and (front.url or front.slug) and address != clean(folder):
+        index = 0
     names = (clean(folder), folded(base_name(folder))) if index else (short, folded(base_name(short)))
     spellings = (
-        folded(exact),
-        folded(short),
-        folded(address),
-        folded(names[0]),
-        names[1],
-        folded(base_name(exact)),
+        *(
+            folded(exact),
+            folded(short),
+            folded(address),
+            folded(names[0]),
+            names[1],
+            folded(base_name(exact)),
+        ),
+        *(folded(path), folded(spot.name), folded(base_name(address))),
     )
-    weak = _others("" if index else address, exact, short, natural, path)
+    weak = _others("" if index else address, exact, *(() if spot.folder else (short, natural)), spot.path)
     if index:
         weak += tuple(f"{clean(folder).rstrip('/')}/{name}" for name in ("index", "index.html"))
+    missing = base_name(stem(address)) in ("404", "404.html")
     return Claim(
         Kind.REDIRECT if redirect else Kind.ARTICLE,
         exact,
@@ -91,18 +121,24 @@ def claim_article(path: str, front: FrontMatter, convention: Convention, redirec
         "" if convention.exact or address != short else short,
         weak,
         tuple(dict.fromkeys(spelling for spelling in spellings if spelling)),
-        front.aliases,
+        tuple(f"/{alias.lstrip('/')}" if convention.from_top else alias for alias in front.aliases),
         redirect,
+        listed=not missing and (spot.post and front.date is not None if convention.blog else True),
+        bundle=clean(place) if leaf else "",
+        top=not missing and folder == "/" and not spot.post,
     )
 
 
-def _wish(natural: str, exact: str, folder: str, front: FrontMatter) -> tuple[str, int]:
+def _wish(natural: str, exact: str, folder: str, front: FrontMatter, given: str) -> tuple[str, int]:
+    """Return the address that an article asks for, and how strongly; `given` is what its tradition says."""
     if front.url:
         return clean(front.url), 8
+    if given:
+        return clean(given), 7 if front.slug else 6
     if front.slug:
         return clean(f"{folder.rstrip('/')}/{front.slug}"), 7
     kind = extension(exact)
-    return natural, 0 if natural == exact else 1 + MARKDOWN.index(kind)
+    return natural, 0 if natural == exact else 1 + (MARKDOWN.index(kind) if kind in MARKDOWN else 4)
 
 
 def _index_rank(path: str, convention: Convention) -> int:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from canopy.content.conventions import Convention
     from canopy.content.former import Past, Trace
     from canopy.content.permalinks import Places
+    from canopy.content.reading import Reading
     from canopy.content.sources import File
     from canopy.content.values import Page
     from canopy.git.values import Former
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
 class Memo:
     """The intermediate results of one build."""
 
-    convention: Convention
-    prefix: str
-    """The site's top in the repository, with a slash at its end."""
+    reading: Reading
     files: Mapping[str, File]
     """By path in the repository, in the order of paths."""
     terms: frozenset[str]
@@ -40,3 +39,13 @@ class Memo:
     traces: Mapping[str, Trace] = field(default_factory=dict)
     """By path in the repository."""
     past: Past = NOTHING
+
+    @property
+    def convention(self) -> Convention:
+        """The convention by which the files were read."""
+        return self.reading.convention
+
+    @property
+    def prefix(self) -> str:
+        """The site's top in the repository, with a slash at its end."""
+        return self.reading.prefix

@@ -91,11 +91,18 @@ def stem(path: str) -> str:
 def asset_type(path: str) -> str | None:
     """Return the media type of a file that is served as it is; None for what may be an article."""
     if path.startswith("/static/"):
-        kind = extension(path)
-        return MEDIA_TYPES.get(kind) or _STATIC_TEXT.get(kind, OCTETS)
+        return served_type(path)
     if path.startswith("/.well-known/") or base_name(path).lower() in _FILES:
         return MEDIA_TYPES.get(extension(path), PLAIN_TEXT)
     return MEDIA_TYPES.get(extension(path))
+
+
+def served_type(path: str) -> str:
+    """Return the media type of a file that is served as it is, whatever its name."""
+    kind = extension(path)
+    if not kind and base_name(path).lower() in _FILES:
+        return PLAIN_TEXT
+    return MEDIA_TYPES.get(kind) or _STATIC_TEXT.get(kind, OCTETS)
 
 
 def may_carry_header(media_type: str) -> bool:

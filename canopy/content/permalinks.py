@@ -106,7 +106,8 @@ class _Plan:
         self._taken[address] = folder + "/"
         self._section_at[address] = folder
         if address != wanted and wanted in self._reserved:
-            where = file.blob.path.removesuffix(file.path[len(folder) :])
+            inside = file.path.startswith(folder + "/")
+            where = file.blob.path.removesuffix(file.path[len(folder) :]) if inside else file.blob.path
             reason = f"the address {wanted} is Canopy's own: the folder's listing is at {address}"
             self.problems.append(Problem(where, 0, reason, "rename the folder"))
 
@@ -167,6 +168,7 @@ class _Plan:
         for file in files:
             if file.claim.weak and file.path in self.addresses:
                 self._add_weak(file, pending)
+        self._add_bundles(files)
         self.names = self._spellings(files)
         targets = {id(stub): self._destination(stub, pending) for stub in stubs}
         for path, stub in pending.items():
@@ -180,6 +182,26 @@ class _Plan:
         for weak in file.claim.weak:
             if weak not in self.redirects and weak not in pending and self._is_free(weak):
                 self.redirects[weak] = address
+
+    def _add_bundles(self, files: Iterable[File]) -> None:
+        """Let the files of a page whose address is not its folder answer below that address too."""
+        moved = {
+            file.claim.bundle: address
+            for file in files
+            if file.claim.bundle
+            and (address := self.addresses.get(file.path)) != file.claim.bundle
+            and address
+        }
+        for file in files if moved else ():
+            if file.claim.kind is not Kind.ASSET:
+                continue
+            folder = file.claim.folder
+            while folder not in moved and folder != "/":
+                folder = parent(folder)
+            if folder in moved:
+                address = moved[folder].removesuffix(".html") + file.claim.exact[len(folder) :]
+                if self._is_free(address) and address not in self.redirects:
+                    self.redirects[address] = self.addresses[file.path]
 
     def _add_stub(self, wish: str, file: File, pending: dict[str, File]) -> None:
         if self._is_free(wish) and wish not in pending:

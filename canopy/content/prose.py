@@ -20,6 +20,8 @@ MAX_SCAN = 64 * 1024
 MAX_INLINE = 1000
 MAX_TITLE = 300
 MAX_SUMMARY = 300
+MAX_EXCERPT = 600
+"""Of an excerpt whose end the author marked."""
 
 _NOT_PROSE = re.compile(
     r"[ ]{0,3}(?:[-*+](?:\s|$)|\d{1,9}[.)](?:\s|$)|>|\||<[A-Za-z/!?]|\{[%{:]|\[[^\]\n]{1,200}\]:|"
@@ -33,6 +35,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{2,31});")
 _URL = r"\([^()]{0,500}(?:\([^()]{0,500}\)[^()]{0,500})?\)"
 _REDUCTIONS = (
     (re.compile(r"\[\^[^\[\]]{1,100}\]"), ""),
+    (re.compile(r"!\[\[[^\[\]]{1,300}\]\]"), ""),
     (re.compile(r"!?\[\[[^\[\]|]{1,300}\|([^\[\]]{1,300})\]\]"), r"\1"),
     (re.compile(r"!?\[\[([^\[\]|]{1,300})\]\]"), r"\1"),
     (re.compile(rf"!\[([^\[\]]{{0,500}})\](?:{_URL}|\[[^\[\]]{{0,100}}\])"), r"\1"),
@@ -44,6 +47,7 @@ _REDUCTIONS = (
     (re.compile(r"~~(?=\S)([^~]{1,500})~~"), r"\1"),
     (re.compile(r"[ \t]\{[#.:][^{}]{0,100}\}[ \t]*$"), ""),
 )
+_MORE = re.compile(r"<!--[ \t]{0,10}(?:more|truncate)[ \t]{0,10}-->", re.IGNORECASE)
 _KEPT = re.compile("\ue000(\\d{1,4})\ue001")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
@@ -198,12 +202,28 @@ def leading_heading(body: str) -> Block | None:
     return first if first and first.kind == "heading" else None
 
 
-def summary(body: str) -> str:
-    """Return the plain text of the first paragraph, as markdown that shows it; empty without one."""
+def summary(body: str, separator: str = "") -> str:
+    """Return the plain text of the beginning, as markdown that shows it; empty without a paragraph.
+
+    That is the first paragraph, or all of them up to `<!--more-->` or the separator.
+    """
+    begin = _until_more(body, separator)
+    excerpt = " ".join(_paragraphs(begin)) if begin is not None else ""
+    return escaped(shortened(excerpt, MAX_EXCERPT) or next(_paragraphs(body), ""))
+
+
+def _paragraphs(body: str) -> Iterator[str]:
     for block in blocks(body):
         if block.kind == "paragraph" and (text := plain(block.text).lstrip("# ")):
-            return escaped(text)
-    return ""
+            yield text
+
+
+def _until_more(body: str, separator: str) -> str | None:
+    """Return the text that an author marked as the excerpt; None if nothing is marked."""
+    begin = body[:MAX_SCAN]
+    found = _MORE.search(begin)
+    end = found.start() if found else begin.find(separator) if separator else -1
+    return begin[:end] if end > 0 else None
 
 
 def count_words(text: str) -> int:

@@ -1,21 +1,20 @@
-"""The lists of a site: its order, sections, terms and navigation, from pages that have their place."""
+"""The lists of a site: its order, sections and terms, from pages that have their place."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from canopy.content.paths import base_name, clean, is_quiet, parent, readable, stem
-from canopy.content.values import NavigationItem, Page, Section, Term
+from canopy.content.paths import base_name, clean, parent, readable
+from canopy.content.values import ORDERS, Page, Section, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from canopy.content.conventions import Convention
     from canopy.content.permalinks import Places
+    from canopy.content.values import SiteSettings
 
-MAX_ROOT_PAGES = 30
-"""Above this number the pages at the top are no navigation any more: they are found on the start page."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -28,7 +27,12 @@ def order(page: Page) -> tuple[float, str]:
 
 
 def build_sections(
-    pages: Iterable[Page], places: Places, introductions: Mapping[str, Page], convention: Convention, top: str
+    pages: Iterable[Page],
+    places: Places,
+    introductions: Mapping[str, Page],
+    convention: Convention,
+    settings: SiteSettings,
+    top: str,
 ) -> dict[str, Section]:
     """Return the sections by path. `pages` are in order, without introductions; `top` is the title of `/`."""
     members: dict[str, list[Page]] = {address: [] for address in places.folders.values()}
@@ -36,6 +40,7 @@ def build_sections(
     for page in pages:
         for listed in lists[page.section]:
             listed.append(page)
+    orders = dict(settings.orders)
     sections = {}
     for folder, address in sorted(places.folders.items(), key=lambda item: item[1]):
         index = introductions.get(folder)
@@ -46,8 +51,35 @@ def build_sections(
         else:
             name = base_name(clean(folder))
             title = name if convention.exact else readable(name)
-        sections[address] = Section(address, title, tuple(members[address]), index)
+        inside = members[address]
+        if folder == "/":
+            inside = [page for page in inside if page.listed] or inside
+        wish = orders.get(folder) or orders.get(address) or (index.source.front.order if index else "")
+        by = wish if wish in ORDERS else "date" if folder == "/" else _usual_order(inside, convention)
+        sections[address] = Section(address, title, tuple(_sorted(inside, by)), index, by)
     return sections
+
+
+def _usual_order(pages: Iterable[Page], convention: Convention) -> str:
+    weighed = convention.weights and any(page.source.front.weight is not None for page in pages)
+    return "weight" if weighed else "date"
+
+
+def _sorted(pages: list[Page], by: str) -> list[Page]:
+    """Return pages, which are newest first, in an order of `ORDERS`."""
+    if by == "oldest":
+        dated = [page for page in pages if (page.created or page.updated) is not None]
+        return dated[::-1] + pages[len(dated) :]
+    if by == "title":
+        return sorted(pages, key=lambda page: (page.title.casefold(), page.path))
+    if by == "weight":
+        return sorted(pages, key=_weight)
+    return pages
+
+
+def _weight(page: Page) -> float:
+    weight = page.source.front.weight
+    return float("inf") if weight is None else weight
 
 
 def _ancestors(folder: str, places: Places, members: Mapping[str, list[Page]]) -> list[list[Page]]:
@@ -66,33 +98,3 @@ def build_terms(pages: Iterable[Page]) -> dict[str, Term]:
             members.setdefault(tag, []).append(page)
     names = sorted(members, key=lambda name: (name.casefold(), name))
     return {name: Term(name, f"/tags/{name}", tuple(members[name])) for name in names}
-
-
-def build_navigation(
-    sections: Mapping[str, Section],
-    tops: Mapping[str, str],
-    pages: Sequence[Page],
-    home: Page | Section | None,
-    convention: Convention,
-) -> tuple[NavigationItem, ...]:
-    """Return the entries for the sections below the top and the pages at the top.
-
-    `tops` are the section paths of the folders at the top by the folder's name; `pages` are those at the top.
-    """
-    items = []
-    for name, path in tops.items():
-        section = sections[path]
-        if section is not home:
-            items.append((name, NavigationItem(section.title, path)))
-    shown = [page for page in pages if page is not home and not is_quiet(page.source.path)]
-    if len(shown) <= MAX_ROOT_PAGES:
-        for page in shown:
-            name = base_name(page.source.path)
-            items.append((name, NavigationItem(_entry(page, name, convention), page.path)))
-    # The original sorts the names by their bytes; elsewhere capitals do not come first.
-    items.sort(key=lambda item: (item[0] if convention.exact else item[0].casefold(), item[0]))
-    return tuple(item for _, item in items)
-
-
-def _entry(page: Page, name: str, convention: Convention) -> str:
-    return clean(stem(name)) if convention.exact else page.title

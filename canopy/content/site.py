@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from canopy.content.claims import Kind
-from canopy.content.conventions import recognise
 from canopy.content.former import look_back, read_traces
 from canopy.content.identity import site_uuid
 from canopy.content.memo import Memo
-from canopy.content.paths import base_name, folded, stem
+from canopy.content.navigation import automatic, chosen, home_of, start_of
+from canopy.content.paths import base_name, folded
 from canopy.content.permalinks import Places, place
-from canopy.content.sections import build_navigation, build_sections, build_terms, order
-from canopy.content.settings import Settings, read_settings
+from canopy.content.reading import read_repository
+from canopy.content.sections import build_sections, build_terms, order
 from canopy.content.sources import File, read_file
 from canopy.content.taxonomies import build_taxonomies
 from canopy.content.theme import OwnTheme, read_theme
@@ -31,9 +31,13 @@ if TYPE_CHECKING:
 
     from canopy.content.conventions import Convention
     from canopy.content.former import Past, Trace
+    from canopy.content.reading import Reading
+    from canopy.content.values import Person, SiteSettings
     from canopy.git.values import Blob, Former, Snapshot
     from canopy.problem import Problem
 
+_NAMELESS = frozenset({"index", "-index", "readme"})
+"""Titles that name no site but a file."""
 MANY = 500
 """Changed pages from which sorting all is cheaper than inserting each."""
 V = TypeVar("V")
@@ -41,31 +45,20 @@ V = TypeVar("V")
 
 def build(snapshot: Snapshot, options: SiteOptions, previous: Site | None = None) -> Site:
     """Return what the snapshot means as a site. `previous` makes it quicker and changes nothing else."""
-    prefix = f"{options.root.strip('/')}/" if options.root.strip("/") else ""
-    settings = read_settings(snapshot.blobs, prefix)
     memo = previous.memo if previous else None
-    convention = _convention(snapshot.blobs, prefix)
-    if memo and (memo.convention != convention or memo.prefix != prefix):
+    reading = read_repository(snapshot.blobs, options, memo.reading if memo else None)
+    if memo and (memo.convention != reading.convention or memo.prefix != reading.prefix):
         memo = None
-    files, edited = _read(snapshot.blobs, prefix, convention, memo)
+    files, edited = _read(snapshot.blobs, reading, memo)
     terms = _terms(files, edited, memo)
-    start = _start(files, settings, prefix) if convention.exact else ""
+    start = start_of(files, reading.settings, reading.convention)
     places = _place(files, edited, terms, start, memo)
-    pages = _pages(files, edited, places, memo)
+    pages = _pages(files, edited, places, reading.convention, memo)
     ordered = _ordered(pages, memo)
-    traces, past = _past(snapshot.former, files, places, terms, convention, prefix, memo)
-    new = Memo(convention, prefix, files, terms, start, places, pages, ordered, snapshot.former, traces, past)
-    site = _assemble(snapshot, options, settings, new, previous)
-    return replace(site, taxonomies=build_taxonomies(site, previous))
-
-
-def _convention(blobs: Mapping[str, Blob], prefix: str) -> Convention:
-    below = {
-        "/" + path.removeprefix(prefix)
-        for path in blobs
-        if path.startswith((f"{prefix}.config/", ".config/"))
-    }
-    return recognise(below)
+    traces, past = _past(snapshot.former, files, places, terms, reading, memo)
+    new = Memo(reading, files, terms, start, places, pages, ordered, snapshot.former, traces, past)
+    site = _assemble(snapshot, options, new, previous)
+    return _with_navigation(replace(site, taxonomies=build_taxonomies(site, previous)), new)
 
 
 def _tags(file: File) -> tuple[str, ...]:
@@ -77,12 +70,13 @@ def _is_article(file: File) -> bool:
 
 
 def _read(
-    blobs: Mapping[str, Blob], prefix: str, convention: Convention, memo: Memo | None
+    blobs: Mapping[str, Blob], reading: Reading, memo: Memo | None
 ) -> tuple[dict[str, File], list[str] | None]:
     """Return the files below the site's top by path, in its order, each read only if it is new.
 
     With them come the paths of the edited ones; None if there is no memo, or a file came or went.
     """
+    prefix, convention = reading.prefix, reading.convention
     old = memo.files if memo else {}
     paths = old if blobs.keys() == old.keys() else sorted(p for p in blobs if p.startswith(prefix))
     files, edited = {}, []
@@ -115,7 +109,11 @@ def _place(
 
 
 def _pages(
-    files: Mapping[str, File], edited: list[str] | None, places: Places, memo: Memo | None
+    files: Mapping[str, File],
+    edited: list[str] | None,
+    places: Places,
+    convention: Convention,
+    memo: Memo | None,
 ) -> dict[str, Page]:
     """Return the pages by their file's path below the top."""
     old = memo.pages if memo else {}
@@ -131,7 +129,7 @@ def _pages(
         if known is not None and as_before and memo and memo.files.get(path) is file:
             pages[file.path] = known
         else:
-            pages[file.path] = _kept(_page(file, address, section), known)
+            pages[file.path] = _kept(_page(file, address, section, convention), known)
     return pages
 
 
@@ -140,14 +138,13 @@ def _past(
     files: Mapping[str, File],
     places: Places,
     terms: frozenset[str],
-    convention: Convention,
-    prefix: str,
+    reading: Reading,
     memo: Memo | None,
 ) -> tuple[Mapping[str, Trace], Past]:
     """Return what is known of files that left, and what answers at their addresses."""
     if memo and memo.former is former and memo.places is places:
         return memo.traces, memo.past
-    traces = read_traces(former, prefix, convention, memo.traces if memo else {})
+    traces = read_traces(former, reading.prefix, reading.convention, memo.traces if memo else {})
     return traces, _kept(look_back(traces.values(), files, places, terms), memo.past if memo else None)
 
 
@@ -159,7 +156,7 @@ def _section_of(file: File, places: Places) -> str:
     return places.folders[claim.folder]
 
 
-def _page(file: File, address: str, section: str) -> Page:
+def _page(file: File, address: str, section: str, convention: Convention) -> Page:
     source, blob = file.source, file.blob
     assert source is not None  # noqa: S101 - an article has one
     front = source.front
@@ -171,8 +168,24 @@ def _page(file: File, address: str, section: str) -> Page:
             updated = created
         elif front.updated:
             created = updated
-    authors = front.authors or tuple(Author(name) for name in blob.authors[:1] if name.strip())
-    return Page(source, address, section, source.title, authors, front.tags, created, updated, blob.added)
+    named = (
+        front.authors or convention.author or tuple(Author(name) for name in blob.authors[:1] if name.strip())
+    )
+    authors = (
+        tuple(_known(author, dict(convention.people)) for author in named) if convention.people else named
+    )
+    listed = file.claim.listed
+    return Page(
+        source, address, section, source.title, authors, front.tags, created, updated, blob.added, listed
+    )
+
+
+def _known(author: Author, people: Mapping[str, Person]) -> Author:
+    """Return the author with what the site's settings say about the key or the name."""
+    person = people.get(author.name)
+    if person is None:
+        person = next((person for person in people.values() if person.name == author.name), None)
+    return Author(person.name, author.url or person.url) if person else author
 
 
 def _ordered(pages: Mapping[str, Page], memo: Memo | None) -> list[Page]:
@@ -191,27 +204,23 @@ def _ordered(pages: Mapping[str, Page], memo: Memo | None) -> list[Page]:
     return ordered
 
 
-def _assemble(
-    snapshot: Snapshot, options: SiteOptions, settings: Settings, memo: Memo, previous: Site | None
-) -> Site:
+def _assemble(snapshot: Snapshot, options: SiteOptions, memo: Memo, previous: Site | None) -> Site:
     files, places, pages, convention = memo.files, memo.places, memo.pages, memo.convention
+    settings = memo.reading.settings
     introductions = {folder: pages[path] for folder, path in places.indexes.items()}
     inner = set(map(id, introductions.values()))
     recent = tuple(page for page in memo.ordered if id(page) not in inner) if inner else tuple(memo.ordered)
     front = introductions.get("/")
     title = _title(options, settings, convention, front)
-    sections = build_sections(recent, places, introductions, convention, title)
+    sections = build_sections(recent, places, introductions, convention, settings, title)
     sections = _all_kept(sections, previous.sections if previous else {})
-    home = _home(memo.start, pages, sections, places)
-    tops = {base_name(f): address for f, address in places.folders.items() if f != "/" and f.count("/") == 1}
-    root_pages = [p for path, p in pages.items() if path.count("/") == 1 and id(p) not in inner]
     base_url = _base_url(options, settings)
     theme = read_theme(snapshot.blobs, memo.prefix, previous.theme if previous else None)
     return Site(
         commit=snapshot.commit.id,
         title=title,
-        description=" ".join(front.source.front.abstract.split()) if front else "",
-        language=(front.source.front.language if front else "") or "en",
+        description=settings.description or (" ".join(front.source.front.abstract.split()) if front else ""),
+        language=settings.language or (front.source.front.language if front else "") or "en",
         uuid=site_uuid(settings.uuid, options.identity),
         base_url=base_url,
         pages=MappingProxyType({page.path: page for page in pages.values() if id(page) not in inner}),
@@ -219,17 +228,44 @@ def _assemble(
         terms=MappingProxyType(_all_kept(build_terms(memo.ordered), previous.terms if previous else {})),
         assets=MappingProxyType(_assets(files.values(), places, previous.assets if previous else {})),
         redirects=MappingProxyType(_redirects(places, memo.past, base_url)),
-        navigation=build_navigation(sections, tops, root_pages, home, convention),
-        home=home,
+        navigation=(),
+        home=home_of(memo.start, pages, sections, places, convention),
         recent=recent,
         theme=theme,
-        entries=tuple(page for page in recent if page.listed),
-        problems=_problems(snapshot, settings, files.values(), places, theme),
+        problems=_problems(snapshot, memo, theme),
         names=_names(memo, previous),
         gone=MappingProxyType(memo.past.gone),
-        root=options.root.strip("/"),
+        root=memo.prefix.rstrip("/"),
+        convention=convention.name,
+        evidence=memo.reading.evidence,
+        settings=settings,
+        entries=_entries(sections["/"], recent),
+        not_found=next((page for path, page in sorted(pages.items()) if _stands_for_missing(page)), None),
         memo=memo,
     )
+
+
+def _entries(top: Section, recent: tuple[Page, ...]) -> tuple[Page, ...]:
+    """Return what is listed at the top, newest first whatever the order there."""
+    if top.order == "date":
+        return top.pages
+    chosen = set(map(id, top.pages))
+    return tuple(page for page in recent if id(page) in chosen)
+
+
+def _stands_for_missing(page: Page) -> bool:
+    return page.path in ("/404", "/404.html")
+
+
+def _with_navigation(site: Site, memo: Memo) -> Site:
+    """Return the site with the menu that somebody made, else one of its sections and pages at the top."""
+    items, problems = chosen(site, memo.pages.values(), memo.reading.menu)
+    if not items:
+        inner = set(memo.places.indexes.values())
+        tops = [file.path for file in memo.files.values() if file.claim.top and file.path not in inner]
+        top = [memo.pages[path] for path in tops if path in memo.pages]
+        items = automatic(site.sections, memo.places, top, site.home, memo.convention)
+    return replace(site, navigation=items, problems=tuple(sorted({*site.problems, *problems})))
 
 
 def _names(memo: Memo, previous: Site | None) -> Mapping[str, str]:
@@ -240,39 +276,19 @@ def _names(memo: Memo, previous: Site | None) -> Mapping[str, str]:
     return MappingProxyType(memo.places.names)
 
 
-def _title(options: SiteOptions, settings: Settings, convention: Convention, front: Page | None) -> str:
-    title = options.title or settings.blog_name
+def _title(options: SiteOptions, settings: SiteSettings, convention: Convention, front: Page | None) -> str:
+    title = options.title or settings.title
     if title or convention.exact:
         return title or "Canopy"
-    if front:
+    if front and folded(front.title) not in _NAMELESS:
         return front.title
     name = base_name(options.identity.partition("#")[0].rstrip("/")).removesuffix(".git")
     return name if name and ":" not in name else "Canopy"
 
 
-def _base_url(options: SiteOptions, settings: Settings) -> str:
+def _base_url(options: SiteOptions, settings: SiteSettings) -> str:
     """Return the server's setting; the repository's own only where the server has none."""
-    return (options.base_url or settings.root or options.address).rstrip("/")
-
-
-def _start(files: Mapping[str, File], settings: Settings, prefix: str) -> str:
-    """Return the file or folder that `index_page` names, in another case if need be; else nothing."""
-    name = "/" + (settings.index_page or "Index").strip("/")
-    if prefix + name[1:] in files or any(path.startswith(f"{prefix}{name[1:]}/") for path in files):
-        return name
-    names = (file.path for file in files.values() if _is_article(file))
-    return next((path for path in names if folded(name) in (folded(path), folded(stem(path)))), "")
-
-
-def _home(
-    start: str, pages: Mapping[str, Page], sections: Mapping[str, Section], places: Places
-) -> Page | Section | None:
-    """Return what `/` shows: the start page by setting, else the introduction of the top."""
-    if start in pages:
-        return pages[start]
-    if start in places.folders:
-        return sections[places.folders[start]]
-    return sections["/"].index
+    return (options.base_url or settings.base_url or options.address).rstrip("/")
 
 
 def _assets(files: Iterable[File], places: Places, old: Mapping[str, Asset]) -> dict[str, Asset]:
@@ -306,11 +322,9 @@ def _redirects(places: Places, past: Past, base_url: str) -> dict[str, str]:
     return redirects
 
 
-def _problems(
-    snapshot: Snapshot, settings: Settings, files: Iterable[File], places: Places, theme: OwnTheme
-) -> tuple[Problem, ...]:
-    problems = {*snapshot.problems, *settings.problems, *places.problems, *theme.problems}
-    for file in files:
+def _problems(snapshot: Snapshot, memo: Memo, theme: OwnTheme) -> tuple[Problem, ...]:
+    problems = {*snapshot.problems, *memo.reading.problems, *memo.places.problems, *theme.problems}
+    for file in memo.files.values():
         problems.update(file.problems)
         if file.source:
             problems.update(file.source.problems)

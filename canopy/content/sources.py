@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from canopy.content import prose
 from canopy.content.claims import NOTHING, Claim, claim_article, claim_asset
+from canopy.content.dates import parse_date
 from canopy.content.frontmatter import grammar, interpret
 from canopy.content.headers import Header, read_header
 from canopy.content.mediatypes import OCTETS, PLAIN_TEXT
@@ -26,13 +27,14 @@ from canopy.content.paths import (
     is_walkable,
     may_carry_header,
     readable,
+    served_type,
     stem,
 )
 from canopy.content.values import FrontMatter, Source
 from canopy.problem import Problem, Severity
 
 if TYPE_CHECKING:
-    from canopy.content.conventions import Convention
+    from canopy.content.conventions import Convention, Spot
     from canopy.git.values import Blob
 
 MAX_ARTICLE = 5 * 1024 * 1024
@@ -41,6 +43,9 @@ MAX_PROBLEMS = 10
 """In one file; a header that is no header would have one in each line."""
 _REDIRECT = re.compile(r"redirect:[ \t]*(\S[^\n]{0,2000})")
 _FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
+_GENERATING = re.compile(r"\{%-?\s{0,20}for\s|\{\{-?\s{0,20}content\b")
+_OWN_LISTS = re.compile(r"index|archive|blog|posts|tag|categor|feed|atom|rss|sitemap|search|404|page")
+"""Beginnings of the names of templates for what Canopy has by itself."""
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -61,28 +66,29 @@ class File:
 
 def read_file(blob: Blob, path: str, convention: Convention) -> File:
     """Return what a blob is; never raises, whatever it holds."""
-    if is_hidden(path):
+    spot = convention.locate(path)
+    if spot is None or is_hidden(spot.path):
         return File(blob, path, NOTHING)
-    if not is_walkable(path):
+    if not is_walkable(path) or not is_walkable(spot.path):
         problem = Problem(blob.path, 0, "a name that no address can hold", "rename the file")
         return File(blob, path, NOTHING, problems=(problem,))
-    kind = asset_type(path)
-    if kind is not None and not (may_carry_header(kind) and _begins_with_title(blob.data, path)):
-        return _asset(blob, path, kind)
+    kind = served_type(spot.path) if spot.asset else asset_type(spot.path)
+    if kind is not None and not _is_article(blob.data, spot, kind):
+        return _asset(blob, path, spot, kind)
     if len(blob.data) > MAX_ARTICLE:
         size = f"{len(blob.data) / 1e6:.1f} MB"
         problem = Problem(blob.path, 0, f"{size} are too much for a page: shown as plain text", "split it")
-        return replace(_asset(blob, path, PLAIN_TEXT), problems=(problem,))
+        return replace(_asset(blob, path, spot, PLAIN_TEXT), problems=(problem,))
     decoded = _decode(blob)
     if decoded is None:
-        return _asset(blob, path, OCTETS)
-    return _article(blob, path, convention, *decoded)
+        return _asset(blob, path, spot, OCTETS)
+    return _article(blob, path, spot, convention, *decoded)
 
 
-def _asset(blob: Blob, path: str, kind: str) -> File:
-    claim = claim_asset(path)
+def _asset(blob: Blob, path: str, spot: Spot, kind: str) -> File:
+    claim = claim_asset(path, spot)
     problems: tuple[Problem, ...] = ()
-    if claim.exact != path and not path.isprintable():
+    if claim.exact != spot.path and not spot.path.isprintable():
         problems = (_unprintable(blob.path, claim.exact),)
     return File(blob, path, claim, media_type=kind, problems=problems)
 
@@ -93,13 +99,18 @@ def _unprintable(path: str, address: str) -> Problem:
     )
 
 
-def _begins_with_title(data: bytes, path: str) -> bool:
-    """Tell whether a file of code or HTML is an article of the original Canopy: it has a titled header."""
-    begin = data[: 16 * 1024].removeprefix(codecs.BOM_UTF8).lstrip()
-    if path.startswith(("/static/", "/.well-known/")) or not begin.startswith(b"---"):
+def _is_article(data: bytes, spot: Spot, kind: str) -> bool:
+    """Tell whether a file of a type that is served as it is begins with a header, and so is a page."""
+    if spot.asset or not may_carry_header(kind) or spot.path.startswith(("/static/", "/.well-known/")):
         return False
+    begin = data[: 16 * 1024].removeprefix(codecs.BOM_UTF8).lstrip()
+    if spot.template:
+        return begin.startswith((b"---", b"+++"))
+    if not begin.startswith(b"---"):
+        return False
+    # The original Canopy has articles of any name: those with a title are meant.
     text = begin.decode("utf-8", "replace").replace("\r\n", "\n")
-    header = read_header(text, grammar(path, comments=True))
+    header = read_header(text, grammar(spot.path, comments=True))
     return header.present and bool({"title", "subject"} & header.values.keys())
 
 
@@ -138,16 +149,33 @@ def _western(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def _article(blob: Blob, path: str, convention: Convention, text: str, problems: list[Problem]) -> File:
+def _article(
+    blob: Blob, path: str, spot: Spot, convention: Convention, text: str, problems: list[Problem]
+) -> File:
     header = read_header(text, grammar(blob.path, convention.comments))
-    front, found = interpret(header, blob.path)
+    values = convention.fields(spot, header.values)
+    read = header if values is header.values else replace(header, values=dict(values))
+    front, found = interpret(read, blob.path, tradition=convention.name, zone=convention.zone)
+    if front.date is None and spot.date:
+        front = replace(front, date=parse_date(spot.date, convention.zone))
     problems += header.problems + found
+    if spot.template and (why := _generated(header.body)):
+        problem = Problem(blob.path, 0, why, "write the page as markdown", Severity.WARNING)
+        own = _OWN_LISTS.match(base_name(path).lower()) or not front.title
+        return File(blob, path, NOTHING, problems=() if own else (problem,))
     redirect = front.redirect or _bare_redirect(text, header, front, convention)
-    claim = NOTHING if front.draft else claim_article(path, front, convention, redirect)
+    hidden = (front.draft or spot.draft) and not convention.drafts
+    claim = NOTHING if hidden else claim_article(path, spot, front, convention, values, redirect)
     if not path.isprintable():
         problems.append(_unprintable(blob.path, claim.exact))
-    source = _source(blob, path, convention, header, front, _few(problems))
+    source = _source(blob, spot, convention, header, front, _few(problems))
     return File(blob, path, claim, source)
+
+
+def _generated(body: str) -> str:
+    """Return why a text is no page but what a generator makes pages from; nothing if it is one."""
+    begin = body[: prose.MAX_SCAN]
+    return "a template that makes pages, not a page: it is left out" if _GENERATING.search(begin) else ""
 
 
 def _few(problems: list[Problem]) -> tuple[Problem, ...]:
@@ -181,7 +209,7 @@ def _bare_redirect(text: str, header: Header, front: FrontMatter, convention: Co
 
 def _source(
     blob: Blob,
-    path: str,
+    spot: Spot,
     convention: Convention,
     header: Header,
     front: FrontMatter,
@@ -192,7 +220,7 @@ def _source(
     leading = prose.leading_heading(body)
     if not title:
         found = prose.heading(body)
-        title = prose.plain(found.text, prose.MAX_TITLE) if found else _named(path, convention)
+        title = prose.plain(found.text, prose.MAX_TITLE) if found else _named(spot, convention)
     if leading and folded(prose.plain(leading.text, prose.MAX_TITLE)) == folded(title):
         body, line = body[leading.end :], line + leading.end_line
     stripped = body.lstrip("\n")
@@ -203,18 +231,21 @@ def _source(
         body=stripped,
         body_line=line + len(body) - len(stripped),
         title=title,
-        summary=front.abstract or prose.summary(stripped),
+        summary=front.abstract or prose.summary(stripped, front.separator or convention.separator),
         words=prose.count_words(stripped),
         problems=problems,
     )
 
 
-def _named(path: str, convention: Convention) -> str:
+def _named(spot: Spot, convention: Convention) -> str:
     """Return the title of a page that has none: its file's name, of an index that of its folder."""
-    name = base_name(stem(path))
+    path = spot.path
+    if spot.date and not spot.name:
+        return base_name(stem(path))
+    name = spot.name or base_name(stem(path))
     if name.lower() in ("index", "_index", "readme") and path.count("/") > 1:
         name = base_name(path[: path.rfind("/")])
-    if extension(path) == ".txt":
-        name = name[:-4]
+    if extension(path) in (".txt", ".html", ".htm"):
+        name = name.removesuffix(extension(path))
     verbatim = convention.exact and extension(path) not in MARKDOWN
     return prose.shortened(name if verbatim else readable(name), prose.MAX_TITLE)

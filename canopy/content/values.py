@@ -255,6 +255,7 @@ class SiteSettings:
     feeds: tuple[str, ...] | None = None
     """Which of `FEEDS` are made; None: all."""
     convention: str = ""
+    drafts: bool = False
     uuid: str = ""
     start: str = ""
     """The file or folder that is the start page."""

@@ -95,7 +95,10 @@ class Outline:
     def __post_init__(self) -> None:
         site = self.site
         self.listings = Listings(site, self.options.per_page)
-        navigation = tuple(Link(item.title, site.url(item.path)) for item in site.navigation)
+        navigation = tuple(
+            Link(item.title, item.path if _is_elsewhere(item.path) else site.url(item.path))
+            for item in site.navigation
+        )
         icon, icon_type = own_icon(site)
         self.frame = Frame(
             site.title,
@@ -361,6 +364,10 @@ def _own_feed(site: Site) -> FeedLink | None:
     if not form:
         return None
     return FeedLink(site.title, site.url(SITE.path(form)), FEED_TYPES[form].partition(";")[0])
+
+
+def _is_elsewhere(target: str) -> bool:
+    return not target.startswith("/") or target.startswith("//")
 
 
 def _linked(link: Callable[[str], str], found: Target) -> str | None:

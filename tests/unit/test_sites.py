@@ -22,15 +22,23 @@ OPTIONS = {"mirage": SiteOptions(root="data")}
 def described(site: Site) -> str:
     """Return a site as a text that people can review."""
     kind = {Page: "page", Section: "section"}.get(type(site.home), "newest")
-    lines = [f"title: {site.title}", f"base URL: {site.base_url}", f"uuid: {site.uuid}"]
+    lines = [f"convention: {site.convention}, because {site.evidence}", f"top: {site.root or '(all)'}"]
+    lines += [f"title: {site.title}", f"description: {site.description or '(none)'}"]
+    lines += [f"language: {site.language}", f"time zone: {site.settings.timezone or '(none)'}"]
+    lines += [
+        f"base URL: {site.base_url}",
+        f"at home before: {', '.join(site.settings.own_urls) or '(nowhere)'}",
+    ]
+    lines.append(f"uuid: {site.uuid}")
     lines.append(f"home: {kind} {site.home.path}" if site.home else "home: the newest pages")
+    lines.append(f"not found: {site.not_found.path if site.not_found else '(nothing of its own)'}")
     lines += ["", "navigation"] + [f"  {item.title} -> {item.path}" for item in site.navigation]
     lines += ["", "pages, newest first"]
     for page in site.recent:
         lines += _described_page(page)
     lines += ["", "sections"]
     for section in site.sections.values():
-        lines.append(f"  {section.path}: {section.title}; {len(section.pages)} pages")
+        lines.append(f"  {section.path}: {section.title}; {len(section.pages)} pages by {section.order}")
         lines += [f"  {line}" for line in _described_page(section.index)] if section.index else []
     lines += ["", "terms"] + [
         f"  {name}: {[page.path for page in term.pages]}" for name, term in site.terms.items()
@@ -50,6 +58,7 @@ def _described_page(page: Page) -> list[str]:
         f"    from {page.source.path}, body at line {page.source.body_line}, {page.source.words} words",
         f"    by {authors or 'nobody'}, {page.created:%Y-%m-%d}, changed {page.updated:%Y-%m-%d}",
         f"    {page.source.summary or '(no summary)'}",
+        *([] if page.listed else ["    not listed"]),
     ]
 
 

@@ -24,7 +24,7 @@ FILES = {
 @pytest.fixture(scope="module")
 def site():
     """Return a site with files of several traditions."""
-    return site_of(FILES)
+    return site_of(FILES, convention="plain")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,65 @@
+"""How repositories are laid out: what the traditions disagree about, and which one a repository follows.
+
+Each tradition is a module with two functions, `evidence` (is it this one, and by what?) and `read` (what do
+its settings say?), and a `Convention` that answers what the other modules ask about a file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from canopy.content.conventions import canopy, hugo, jekyll, obsidian, plain, zola
+from canopy.content.conventions.convention import Convention, Found, Spot, Tree
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = ["NAMES", "Convention", "Found", "Spot", "Tree", "recognise"]
+
+_TRADITIONS: dict[str, ModuleType] = {
+    # What is looked for first is the rarer in the repositories of the others.
+    "canopy": canopy,
+    "hugo": hugo,
+    "zola": zola,
+    "jekyll": jekyll,
+    "obsidian": obsidian,
+    "plain": plain,
+}
+NAMES = tuple(_TRADITIONS)
+_FOLDERS = ("docs", "site", "website", "www", "web", "blog")
+"""Where programs keep their sites."""
+
+
+def recognise(tree: Tree, wanted: str = "") -> Found:
+    """Return which convention the files follow; `wanted` is the name of one that somebody chose."""
+    names = (wanted,) if wanted in _TRADITIONS else NAMES
+    found = _recognise(tree, names)
+    if found is None:
+        module = _TRADITIONS[names[-1]]
+        found = module.read(tree, "" if module is plain else "nothing of it is there but files")
+    if names == NAMES:
+        return found
+    reason = f"chosen by a setting; {found.evidence}" if found.evidence else "chosen by a setting"
+    return Found(found.convention, reason, found.settings, found.below, found.problems)
+
+
+def _recognise(tree: Tree, names: tuple[str, ...]) -> Found | None:
+    for name in names:
+        if why := _TRADITIONS[name].evidence(tree):
+            return _read(name, tree, why)
+    if plain.has_notes(tree):
+        return None
+    for folder in _FOLDERS:
+        if folder in tree.folders:
+            inner = tree.below(folder)
+            for name in names:
+                if why := _TRADITIONS[name].evidence(inner):
+                    found = _read(name, inner, f"in {folder}/, {why}")
+                    below = f"{folder}/{found.below}"
+                    return Found(found.convention, found.evidence, found.settings, below, found.problems)
+    return None
+
+
+def _read(name: str, tree: Tree, why: str) -> Found:
+    found: Found = _TRADITIONS[name].read(tree, why)
+    return found

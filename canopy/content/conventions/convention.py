@@ -1,0 +1,165 @@
+"""What the traditions disagree about, as questions that the other modules ask of a `Convention`.
+
+A convention is a value: two that compare equal read every file in the same way, so that what was read can be
+kept. It sees paths and front matter, never another file.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from canopy.content.paths import MARKDOWN, base_name, extension
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import tzinfo
+
+    from canopy.content.values import Author, FrontMatter, Person, SiteSettings
+    from canopy.git.values import Blob
+    from canopy.problem import Problem
+
+_DATED = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:[-_ ](.+))?\Z", re.DOTALL)
+_LITTER = frozenset({"node_modules", "__pycache__", "_site", "_theme", "bower_components"})
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a file stands in its site, by its path alone."""
+
+    path: str
+    """As if the site had no folders of its tradition: `/posts/x.md` of `/content/posts/x.md`."""
+    asset: bool = False
+    """It is served as it is, whatever it holds."""
+    leaf: bool = False
+    """An index file that is a page of its own, with what belongs to it in the folder around."""
+    template: bool = False
+    """HTML or another text that the tradition's generator fills in if it begins with a header."""
+    post: bool = False
+    """An entry of the blog, if the site is one."""
+    draft: bool = False
+    date: str = ""
+    """With which the file's name begins."""
+    name: str = ""
+    """The last component without date and extension, where it differs from the path's."""
+    categories: tuple[str, ...] = ()
+    collection: str = ""
+    folder: str = ""
+    """The folder that lists it, where it is not that of `path`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Convention:
+    """The answers of one tradition, and of one repository's settings in it."""
+
+    name: str = "plain"
+    exact: bool = False
+    """An article's address is its file's whole path, and names are shown verbatim."""
+    comments: bool = True
+    """` # …` ends an unquoted value of the front matter, as YAML has it."""
+    redirects_anywhere: bool = False
+    """A file without a header redirects when it contains `redirect: X` anywhere."""
+    zone: tzinfo | None = None
+    """In which dates without a zone are; None when nobody said."""
+    drafts: bool = False
+    """Drafts and what is not there yet, or no more, are shown."""
+    future: bool = False
+    """Pages with a date to come are shown."""
+    blog: bool = False
+    """There are posts, so that other pages at the top are no entries."""
+    from_top: bool = False
+    """Aliases begin at the site's top, with or without a slash."""
+    weights: bool = False
+    """Pages with a weight are sorted by it, where nobody says otherwise."""
+    separator: str = ""
+    """Ends an excerpt, besides `<!--more-->`."""
+    people: tuple[tuple[str, Person], ...] = ()
+    """Authors by the keys that pages use."""
+    author: tuple[Author, ...] = ()
+    """Of pages that name none."""
+
+    def locate(self, path: str) -> Spot | None:
+        """Return where the file at `path` stands, below the site's top; None if it is no part of the site."""
+        if is_litter(path):
+            return None
+        date, _ = dated(path)
+        return Spot(path, date=date)
+
+    def fields(self, spot: Spot, values: Mapping[str, object]) -> Mapping[str, object]:  # noqa: ARG002 - others ask
+        """Return the values of a header as the other modules are to read them."""
+        return values
+
+    def address(self, spot: Spot, front: FrontMatter, values: Mapping[str, object]) -> str:  # noqa: ARG002 - others ask
+        """Return the address that the tradition gives a page; nothing if it is that of its path."""
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a repository is, and why that is believed."""
+
+    convention: Convention
+    evidence: str
+    settings: SiteSettings
+    below: str = ""
+    """The folder that is the site's top, with a slash at its end."""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(slots=True)
+class Tree:
+    """The files below a folder, for those who ask what kind of repository it is."""
+
+    blobs: Mapping[str, Blob]
+    prefix: str = ""
+    """The folder, with a slash at its end."""
+    asked: dict[str, Blob | None] = field(default_factory=dict)
+    """The files that were looked into, by path in the repository: what answers depend on besides names."""
+    folders: frozenset[str] = field(init=False)
+    """The folders at the top."""
+
+    def __post_init__(self) -> None:
+        """Collect the folders at the top, in one pass."""
+        prefix, cut = self.prefix, len(self.prefix)
+        self.folders = frozenset(
+            path[cut:].partition("/")[0]
+            for path in self.blobs
+            if path.startswith(prefix) and path.find("/", cut) > 0
+        )
+
+    def get(self, path: str) -> Blob | None:
+        """Return a file by its path below the folder."""
+        return self.look(self.prefix + path)
+
+    def look(self, path: str) -> Blob | None:
+        """Return a file by its path in the repository."""
+        found = self.asked[path] = self.blobs.get(path)
+        return found
+
+    def below(self, folder: str) -> Tree:
+        """Return the files below a folder of this one."""
+        return Tree(self.blobs, f"{self.prefix}{folder}/", self.asked)
+
+    def first(self, *paths: str) -> Blob | None:
+        """Return the first of the files that is there."""
+        return next((blob for path in paths if (blob := self.get(path))), None)
+
+    def any(self, folder: str, *endings: str) -> bool:
+        """Tell whether the folder has a file whose name ends so."""
+        begin = self.prefix + folder + "/"
+        return any(path.startswith(begin) and path.lower().endswith(endings) for path in self.blobs)
+
+
+def is_litter(path: str) -> bool:
+    """Tell whether a file lies in a folder that programs filled."""
+    return not _LITTER.isdisjoint(path.split("/")[1:-1])
+
+
+def dated(path: str) -> tuple[str, str]:
+    """Return the date with which a file's name begins and what follows it; nothing if it has none."""
+    name, kind = base_name(path), extension(path)
+    if not name[:4].isdigit():
+        return "", ""
+    match = _DATED.match(name.removesuffix(name[len(name) - len(kind) :]) if kind else name)
+    return (match[1], match[2] or "") if match and kind in (*MARKDOWN, ".html", ".htm", ".txt") else ("", "")

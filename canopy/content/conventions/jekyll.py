@@ -1,0 +1,267 @@
+"""Jekyll: `_posts/2020-01-02-title.md`, `_config.yml`, addresses by pattern; other `_x` stay hidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from slugify import slugify
+
+from canopy.content.conventions.configs import Config, language_tag, read_config, site_url
+from canopy.content.conventions.convention import Convention, Found, Spot, dated, is_litter
+from canopy.content.conventions.patterns import date_values, expand, placeholders
+from canopy.content.paths import MARKDOWN, base_name, extension, stem
+from canopy.content.people import make_author, parse_authors
+from canopy.content.values import Person, SiteSettings
+from canopy.problem import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from canopy.content.conventions.convention import Tree
+    from canopy.content.values import Author, FrontMatter
+
+STYLES = {
+    "date": "/:categories/:year/:month/:day/:title:output_ext",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
+    "none": "/:categories/:title:output_ext",
+}
+_KNOWN = frozenset(
+    {"year", "short_year", "month", "i_month", "short_month", "long_month", "day", "i_day", "y_day", "hour"}
+    | {"minute", "second", "week", "w_year", "w_day", "short_day", "long_day", "title", "slug", "name"}
+    | {"basename", "path", "collection", "categories", "slugified_categories", "output_ext"}
+)
+_EXCLUDED = ("/vendor/", "/node_modules/", "/.sass-cache/", "/script/", "/bin/")
+_FILES = frozenset(
+    {"gemfile", "gemfile.lock", "rakefile", "package.json", "package-lock.json", "yarn.lock", "gulpfile.js"}
+    | {"dockerfile", "docker-compose.yml", "makefile", "procfile", "appveyor.yml", "netlify.toml", "cname"}
+)
+_STYLE_SOURCES = (".scss", ".sass", ".less", ".gemspec", ".rb", ".sh", ".lock")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jekyll(Convention):
+    """A Jekyll site with what its `_config.yml` says."""
+
+    name: str = "jekyll"
+    pattern: str = STYLES["date"]
+    from_top: bool = True
+    introduced: bool = True
+    """The README introduces the site: nothing else does."""
+    excluded: tuple[str, ...] = ()
+    included: tuple[str, ...] = ()
+    collections: tuple[tuple[str, str], ...] = ()
+    """The collections that have pages, with the pattern of their addresses."""
+    scopes: tuple[tuple[str, str, Mapping[str, object]], ...] = ()
+    """Defaults of front matter: a path's beginning, a type, the values."""
+
+    def locate(self, path: str) -> Spot | None:
+        """Return where a file stands; only posts, drafts and collections may be in a folder `_x`."""
+        if is_litter(path) or self._is_out(path):
+            return None
+        parts = path[1:].split("/")
+        for place, part in enumerate(parts[:-1]):
+            if part in ("_posts", "_drafts"):
+                return self._post(path, parts[:place], part == "_drafts")
+            known = dict(self.collections)
+            if part.startswith("_") and part[1:] in known and place <= 1:
+                return self._item(part[1:], "/".join(parts[place + 1 :]))
+            if part.startswith("_") and part not in self.included:
+                return None
+        if parts[-1].startswith("_") and parts[-1] not in self.included:
+            return None
+        if path.lower() == "/readme.md" and not self.introduced:
+            return None
+        markdown = extension(path) in MARKDOWN
+        html = extension(path) in (".html", ".htm")
+        return Spot(path, asset=not markdown and not html, template=not markdown)
+
+    def _is_out(self, path: str) -> bool:
+        name = base_name(path).lower()
+        if path[1:] in self.included or name in self.included:
+            return False
+        if path.startswith(_EXCLUDED) or name in _FILES or name.endswith(_STYLE_SOURCES):
+            return True
+        inner = path[1:]
+        return any(
+            inner == item or inner.startswith(item.rstrip("/") + "/") or fnmatchcase(inner, item)
+            for item in self.excluded
+        )
+
+    def _post(self, path: str, before: list[str], draft: bool) -> Spot | None:
+        date, rest = dated(path)
+        if extension(path) not in (*MARKDOWN, ".html", ".htm"):
+            return Spot(path, asset=True)
+        if not draft and not rest:
+            return None
+        folder = "/" + "/".join(before)
+        # The blog's folder is the one that the addresses of its posts begin with.
+        home = self.pattern.partition(":")[0].rstrip("/") if not before else ""
+        return Spot(
+            path,
+            post=True,
+            draft=draft,
+            date=date,
+            name=rest or base_name(stem(path)),
+            categories=tuple(before),
+            folder=home or folder,
+        )
+
+    def _item(self, collection: str, path: str) -> Spot:
+        place = f"/{collection}/{path}"
+        if extension(path) not in (*MARKDOWN, ".html", ".htm"):
+            return Spot(place, asset=True)
+        return Spot(place, collection=collection, date=dated(path)[0])
+
+    def fields(self, spot: Spot, values: Mapping[str, object]) -> Mapping[str, object]:
+        """Return the header on top of the defaults of `_config.yml`; `permalink` is a path or a pattern."""
+        defaults = self._defaults(spot)
+        link = values.get("permalink", defaults.get("permalink"))
+        if not isinstance(link, str) or not link.strip():
+            return {**defaults, **values} if defaults else values
+        link = STYLES.get(link.strip("/"), link)
+        # Elsewhere a permalink without a slash is but the last part of an address.
+        return {**defaults, **values, "permalink": link if link.startswith("/") else f"/{link}"}
+
+    def address(self, spot: Spot, front: FrontMatter, values: Mapping[str, object]) -> str:
+        """Return the address by the pattern of the page's kind, or by the page's own."""
+        link = values.get("permalink")
+        pattern = link if isinstance(link, str) and placeholders(link) <= _KNOWN else ""
+        if spot.collection:
+            pattern = pattern or dict(self.collections)[spot.collection]
+        elif spot.post:
+            pattern = pattern or self.pattern
+        if pattern:
+            return expand(pattern, self._values(spot, front))
+        name = stem(spot.path).removesuffix(".html").removesuffix(".htm")
+        if base_name(name).lower() in ("index", "readme"):
+            return ""
+        pretty = self.pattern.endswith("/") or not self.pattern.endswith((":output_ext", ".html"))
+        return name if pretty else f"{name}.html"
+
+    def _values(self, spot: Spot, front: FrontMatter) -> dict[str, str]:
+        when = front.date.astimezone(self.zone) if front.date and self.zone else front.date
+        name = spot.name or base_name(stem(spot.path))
+        inner = stem(spot.path).removeprefix(f"/{spot.collection}/") if spot.collection else stem(spot.path)
+        categories = tuple(dict.fromkeys((*spot.categories, *front.categories)))
+        return date_values(when) | {
+            "title": front.slug or name,
+            "slug": front.slug or slugify(name, allow_unicode=True),
+            "name": name,
+            "basename": name,
+            "path": inner.lstrip("/"),
+            "collection": spot.collection or ("posts" if spot.post else ""),
+            "categories": "/".join(c.lower().replace("/", "-") for c in categories),
+            "slugified_categories": "/".join(slugify(c, allow_unicode=True) for c in categories),
+            "output_ext": ".html",
+        }
+
+    def _defaults(self, spot: Spot) -> Mapping[str, object]:
+        if not self.scopes:
+            return {}
+        kind = "drafts" if spot.draft else "posts" if spot.post else spot.collection or "pages"
+        inner = spot.path.lstrip("/")
+        found: dict[str, object] = {}
+        for path, wanted, values in self.scopes:
+            if wanted in ("", kind) and (inner.startswith(path) or fnmatchcase(inner, path)):
+                found |= values
+        return found
+
+
+def evidence(tree: Tree) -> str:
+    """Return by what the tradition is recognised, or nothing."""
+    if tree.first("_config.yml", "_config.yaml", "_config.toml") and not tree.first("_toc.yml"):
+        return "_config.yml is there, Jekyll's settings"
+    return "the folder _posts/ is there" if "_posts" in tree.folders else ""
+
+
+def read(tree: Tree, why: str) -> Found:
+    """Return the site with what `_config.yml` says."""
+    blob = tree.first("_config.yml", "_config.yaml", "_config.toml")
+    config = read_config(blob)
+    problems = list(config.problems)
+    below = config.text("source").strip("./")
+    source = tree.prefix + (f"{below}/" if below else "")
+    pattern = config.text("permalink", "collections.posts.permalink")
+    pattern = STYLES.get(pattern, pattern or STYLES["date"])
+    unknown = placeholders(pattern) - _KNOWN
+    if unknown and blob:
+        reason = f"the placeholder :{min(unknown)} of `permalink` is not known"
+        problems.append(Problem(blob.path, 0, reason, "use those of Jekyll's manual", Severity.WARNING))
+        pattern = STYLES["date"]
+    blog = any("/_posts/" in f"/{path}" for path in tree.blobs if path.startswith(source))
+    indexes = (f"{source}index{kind}" for kind in (*MARKDOWN, ".html", ".htm"))
+    convention = Jekyll(
+        introduced=not blog and not any(path in tree.blobs for path in indexes),
+        pattern=pattern,
+        excluded=_texts(config.list("exclude")),
+        included=_texts(config.list("include")),
+        collections=tuple(sorted(_collections(config))),
+        scopes=tuple(_scopes(config)),
+        future=config.truth("future"),
+        blog=blog,
+        separator=config.text("excerpt_separator").replace("\\n", "\n"),
+    )
+    return Found(convention, why, _settings(tree, config), f"{below}/" if below else "", tuple(problems))
+
+
+def _texts(items: Iterable[object]) -> tuple[str, ...]:
+    return tuple(item.strip().lstrip("/") for item in items if isinstance(item, str) and item.strip("/ "))
+
+
+def _collections(config: Config) -> Iterable[tuple[str, str]]:
+    for name, entry in config.table("collections").items():
+        if name != "posts" and isinstance(entry, dict) and entry.get("output") == "true":
+            pattern = entry.get("permalink")
+            good = isinstance(pattern, str) and pattern and placeholders(pattern) <= _KNOWN
+            yield name, pattern if good and isinstance(pattern, str) else "/:collection/:path:output_ext"
+
+
+def _scopes(config: Config) -> Iterable[tuple[str, str, Mapping[str, object]]]:
+    entries = [entry for entry in config.list("defaults")[:100] if isinstance(entry, dict)]
+    found = []
+    for entry in entries:
+        scope, values = entry.get("scope"), entry.get("values")
+        if isinstance(values, dict):
+            scope = scope if isinstance(scope, dict) else {}
+            found.append((str(scope.get("path") or "").strip("/"), str(scope.get("type") or ""), values))
+    return sorted(found, key=lambda item: (len(item[0]), bool(item[1])))
+
+
+def _settings(tree: Tree, config: Config) -> SiteSettings:
+    url = site_url(config.text("url") + "/" + config.text("baseurl").strip("/")) or site_url(
+        config.text("url")
+    )
+    people = read_config(tree.first("_data/authors.yml", "_data/authors.yaml", "_data/authors.json"))
+    return SiteSettings(
+        title=config.text("title", "name"),
+        description=config.text("description", "tagline"),
+        language=language_tag(config.text("lang", "locale", "language")),
+        timezone=config.text("timezone"),
+        own_urls=(url,) if url else (),
+        author=_author(config),
+        authors=tuple(sorted(_people(people.values))),
+        menu=tuple(("", item) for item in _texts(config.list("header_pages"))),
+    )
+
+
+def _author(config: Config) -> tuple[Author, ...]:
+    name = config.text("author.name", "author")
+    found = parse_authors(name)
+    url = config.text("author.url", "author.uri", "author.website")
+    if len(found) == 1 and url and (author := make_author(found[0].name, url)):
+        return (author,)
+    return found
+
+
+def _people(values: Mapping[str, object]) -> Iterable[tuple[str, Person]]:
+    for key, value in list(values.items())[:500]:
+        if isinstance(value, dict):
+            name = str(value.get("name") or value.get("display_name") or key)
+            url = str(value.get("url") or value.get("uri") or value.get("web") or value.get("site") or "")
+            author = make_author(name, url)
+            if author:
+                yield key, Person(author.name, author.url, str(value.get("avatar") or ""))

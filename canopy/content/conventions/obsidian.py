@@ -1,0 +1,84 @@
+"""Obsidian's vaults and Quartz's gardens: notes by name, templates and settings out of sight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from canopy.content.conventions.configs import language_tag, read_config, site_url
+from canopy.content.conventions.convention import Convention, Found, Spot, dated, is_litter
+from canopy.content.values import SiteSettings
+
+if TYPE_CHECKING:
+    from canopy.content.conventions.convention import Tree
+
+_QUARTZ = ("quartz.config.ts", "quartz.config.yaml", "quartz.layout.ts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obsidian(Convention):
+    """A vault, with the folders that its settings keep out."""
+
+    name: str = "obsidian"
+    ignored: tuple[str, ...] = ()
+    """Folders and files, each beginning with a slash."""
+
+    def locate(self, path: str) -> Spot | None:
+        """Return the path, unless it is a template, a drawing's source, or kept out by the vault."""
+        lower = path.lower()
+        if is_litter(path) or lower.startswith((*self.ignored, "/private/")):
+            return None
+        if lower.endswith((".excalidraw.md", ".excalidraw", ".canvas", ".base")):
+            return None
+        date, name = dated(path)
+        return Spot(path, date=date, name=name)
+
+
+def evidence(tree: Tree) -> str:
+    """Return by what the tradition is recognised, or nothing."""
+    if ".obsidian" in tree.folders:
+        return "the folder .obsidian/ is there"
+    quartz = tree.first(*_QUARTZ)
+    return f"{quartz.path.rpartition('/')[2]} is there: Quartz" if quartz else ""
+
+
+def read(tree: Tree, why: str) -> Found:
+    """Return the vault with what its settings say."""
+    quartz = tree.first(*_QUARTZ)
+    below = "content/" if quartz and "content" in tree.folders else ""
+    app = read_config(tree.get(".obsidian/app.json"))
+    templates = read_config(tree.get(".obsidian/templates.json")).text("folder")
+    ignored = {
+        "/templates/",
+        "/_templates/",
+        *(f"/{templates.strip('/').lower()}/" for _ in "x" if templates),
+    }
+    for item in app.list("userignorefilters"):
+        # A filter may be a regular expression, `/…/`: those are not for strangers to have us run.
+        if isinstance(item, str) and item and not item.startswith("/"):
+            ignored.add("/" + item.lower())
+    for item in read_config(tree.get(".obsidian/publish.json")).list("excluded"):
+        if isinstance(item, str) and item.strip("/"):
+            ignored.update((f"/{item.strip('/').lower()}/", f"/{item.strip('/').lower()}.md"))
+    settings = _quartz(quartz.data.decode("utf-8", "replace")[:20_000]) if quartz else SiteSettings()
+    return Found(Obsidian(ignored=tuple(sorted(ignored))), why, settings, below, app.problems)
+
+
+def _quartz(text: str) -> SiteSettings:
+    """Return the few settings that are plain texts in Quartz's TypeScript."""
+    url = _setting(text, "baseUrl")
+    return SiteSettings(
+        title=_setting(text, "pageTitle"),
+        language=language_tag(_setting(text, "locale")),
+        own_urls=tuple(filter(None, (site_url(f"https://{url}"),))) if url else (),
+    )
+
+
+def _setting(text: str, name: str) -> str:
+    place = text.find(f"{name}:")
+    if place < 0:
+        return ""
+    value = text[place + len(name) + 1 : place + 300].lstrip()
+    quote = value[:1]
+    end = value.find(quote, 1)
+    return value[1:end] if quote in ("'", '"', "`") and 0 < end < value.find("\n") else ""

@@ -1,0 +1,98 @@
+"""A folder of markdown, as anybody writes one: README or index files introduce folders, `docs/` may be all.
+
+Also the wikis of Gollum, GitHub and GitLab, and the documentation that MkDocs publishes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from canopy.content.conventions.configs import language_tag, read_config, site_url
+from canopy.content.conventions.convention import Convention, Found, Spot, dated, is_litter
+from canopy.content.paths import MARKDOWN, base_name, extension, stem
+from canopy.content.people import parse_authors
+from canopy.content.values import SiteSettings
+
+if TYPE_CHECKING:
+    from canopy.content.conventions.convention import Tree
+
+_CODE = (
+    *("pyproject.toml", "setup.py", "package.json", "Cargo.toml", "go.mod", "Makefile", "CMakeLists.txt"),
+    *("dune-project", "pom.xml", "build.gradle", "composer.json", "Gemfile", "mix.exs", "flake.nix"),
+)
+_ABOUT_CODE = frozenset(
+    {"readme", "license", "licence", "copying", "changelog", "changes", "history", "contributing", "security"}
+    | {"code_of_conduct", "authors", "maintainers", "governance", "support", "todo", "news", "release"}
+)
+_INDEXES = (
+    "index.md",
+    "README.md",
+    "readme.md",
+    "Readme.md",
+    "_index.md",
+    "index.markdown",
+    "README.markdown",
+)
+_HOMES = ("Home.md", "home.md", "Home.markdown")
+_FRAGMENTS = frozenset({"_sidebar", "_footer", "_header", "_navbar", "_coverpage"})
+"""Texts that wikis and Docsify put around every page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plain(Convention):
+    """Everything is a page or a file, at the path that it has."""
+
+    def locate(self, path: str) -> Spot | None:
+        """Return the path; a date with which a file's name begins is the page's."""
+        if is_litter(path) or stem(base_name(path)).lower() in _FRAGMENTS:
+            return None
+        date, name = dated(path)
+        return Spot(path, date=date, name=name)
+
+
+PLAIN = Plain(name="plain")
+
+
+def evidence(tree: Tree) -> str:  # noqa: ARG001 - the question is asked of all
+    """Return nothing: a folder of notes is what nothing else is."""
+    return ""
+
+
+def read(tree: Tree, why: str) -> Found:
+    """Return the folder of notes; of a program with documentation that is the site."""
+    mkdocs = tree.first("mkdocs.yml", "mkdocs.yaml")
+    if mkdocs is not None:
+        config = read_config(mkdocs)
+        below = (config.text("docs_dir") or "docs").strip("./") + "/"
+        if any(path.startswith(tree.prefix + below) for path in tree.blobs):
+            url = site_url(config.text("site_url"))
+            settings = SiteSettings(
+                title=config.text("site_name"),
+                description=config.text("site_description"),
+                language=language_tag(config.text("theme.language")),
+                own_urls=(url,) if url else (),
+                author=parse_authors(config.text("site_author")),
+            )
+            return Found(PLAIN, f"the folder {below} that mkdocs.yml names", settings, below)
+    if tree.first("docs/.nojekyll", "docs/CNAME"):
+        return Found(PLAIN, "docs/ is what a forge publishes (CNAME, .nojekyll)", SiteSettings(), "docs/")
+    index = tree.first(*(f"docs/{name}" for name in _INDEXES))
+    if index is not None and tree.first(*_CODE) and not has_notes(tree):
+        why = f"a program with its documentation in docs/ ({base_name(index.path)})"
+        return Found(PLAIN, why, SiteSettings(), "docs/")
+    home = None if tree.first(*_INDEXES) else tree.first(*_HOMES)
+    start = home.path[len(tree.prefix) :] if home else ""
+    why = "; ".join(filter(None, (why, "no other convention's settings or folders are there")))
+    return Found(PLAIN, why, SiteSettings(start=start))
+
+
+def has_notes(tree: Tree) -> bool:
+    """Tell whether the repository's top has texts besides those that every program has."""
+    cut = len(tree.prefix)
+    for path in tree.blobs:
+        if path.startswith(tree.prefix) and "/" not in path[cut:] and extension(path) in MARKDOWN:
+            name = stem(base_name(path)).lower().replace("-", "_")
+            if name not in _ABOUT_CODE:
+                return True
+    return False

@@ -1,0 +1,105 @@
+"""Zola: pages in `content/` with TOML headers, files in `static/` and beside pages, slugs for addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slugify import slugify
+
+from canopy.content.conventions.configs import language_tag, read_config, site_url
+from canopy.content.conventions.convention import Convention, Found, Spot, dated
+from canopy.content.paths import MARKDOWN, base_name, extension, parent, stem
+from canopy.content.people import parse_authors
+from canopy.content.values import SiteSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from canopy.content.conventions.convention import Tree
+    from canopy.content.values import FrontMatter
+
+_CONFIGS = ("zola.toml", "config.toml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zola(Convention):
+    """A Zola site with what its `config.toml` says."""
+
+    name: str = "zola"
+    from_top: bool = True
+    language: str = "en"
+    languages: tuple[str, ...] = ()
+    slugs: bool = True
+    """Paths become slugs; without, only what no URL may hold is left out."""
+
+    def locate(self, path: str) -> Spot | None:
+        """Return where a file stands; what is neither content nor static is the generator's."""
+        if path.startswith("/static/"):
+            return Spot(path[len("/static") :], asset=True)
+        if not path.startswith("/content/"):
+            return None
+        inner = path[len("/content") :]
+        kind = extension(path)
+        folder = self._slugs(parent(inner)).rstrip("/")
+        if kind not in MARKDOWN:
+            # A page's folder may bear the date, its address does not: what is beside it follows.
+            return Spot(f"{folder}/{base_name(path)}", asset=True)
+        name = base_name(inner)[: -len(kind)]
+        bare, _, language = name.rpartition(".")
+        foreign = bool(bare) and language in self.languages
+        if foreign:
+            name, folder = bare, f"/{language}{folder}"
+        leaf = name == "index"
+        date, rest = dated(parent(inner) + kind if leaf else inner)
+        if name == "_index":
+            return Spot(f"{folder}/_index{kind}")
+        shown = f"{folder}/{name if leaf else self._slugs(rest or name)}{kind}"
+        return Spot(shown, leaf=leaf, date=date, post=folder.count("/") > leaf and not foreign)
+
+    def _slugs(self, path: str) -> str:
+        if not self.slugs:
+            return path
+        parts = []
+        for part in path.split("/"):
+            date, rest = dated(part + ".md")
+            parts.append(slugify(rest if date and rest else part) or part)
+        return "/".join(parts)
+
+    def address(self, spot: Spot, front: FrontMatter, values: Mapping[str, object]) -> str:  # noqa: ARG002
+        """Return the path; a page's `slug` replaces its name."""
+        place = parent(spot.path) if spot.leaf else stem(spot.path)
+        if base_name(place) == "_index" or place == "/":
+            return ""
+        return f"{parent(place).rstrip('/')}/{front.slug}" if front.slug else place
+
+
+def evidence(tree: Tree) -> str:
+    """Return by what the tradition is recognised, or nothing."""
+    for name in _CONFIGS:
+        blob = tree.get(name)
+        likely = blob is not None and tree.folders & {"content", "templates"}
+        if likely and "base_url" in read_config(blob).values:
+            return f"{name} is there, with Zola's base_url"
+    return ""
+
+
+def read(tree: Tree, why: str) -> Found:
+    """Return the site with what `config.toml` says."""
+    config = read_config(tree.first(*_CONFIGS))
+    default = config.text("default_language") or "en"
+    url = site_url(config.text("base_url"))
+    convention = Zola(
+        language=default,
+        languages=tuple(str(name) for name in config.table("languages") if name != default),
+        slugs=config.text("slugify.paths", "slugify_paths") not in ("safe", "off", "false"),
+        blog=True,
+    )
+    settings = SiteSettings(
+        title=config.text("title"),
+        description=config.text("description"),
+        language=language_tag(default),
+        own_urls=(url,) if url else (),
+        author=parse_authors(config.text("author", "extra.author")),
+    )
+    return Found(convention, why, settings, problems=config.problems)

@@ -1,0 +1,154 @@
+"""How readers find their way: the start page, and the entries of the site's navigation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from canopy.content.claims import Kind
+from canopy.content.links import find, join, split_suffix
+from canopy.content.paths import base_name, clean, folded, is_quiet, stem
+from canopy.content.values import NavigationItem, Page
+from canopy.problem import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from canopy.content.conventions import Convention
+    from canopy.content.permalinks import Places
+    from canopy.content.sources import File
+    from canopy.content.values import Section, Site, SiteSettings
+
+MAX_ROOT_PAGES = 30
+"""Above this number the pages at the top are no navigation any more: they are found on the start page."""
+_LISTS = ("home", "blog", "posts", "archive", "list", "index")
+"""Parts of the names that layouts have which show the newest pages below the text."""
+
+
+def start_of(files: Mapping[str, File], settings: SiteSettings, convention: Convention) -> str:
+    """Return the file or folder that is the start page by a setting, in another case if need be."""
+    wish = settings.start or ("Index" if convention.exact else "")
+    if not wish:
+        return ""
+    name = "/" + wish.strip("/")
+    paths = [file.path for file in files.values()]
+    if name in paths or any(path.startswith(f"{name}/") for path in paths):
+        return name
+    articles = (file.path for file in files.values() if file.claim.kind is Kind.ARTICLE)
+    return next((path for path in articles if folded(name) in (folded(path), folded(stem(path)))), "")
+
+
+def home_of(
+    start: str,
+    pages: Mapping[str, Page],
+    sections: Mapping[str, Section],
+    places: Places,
+    convention: Convention,
+) -> Page | Section | None:
+    """Return what `/` shows: the start page by setting, else the top's introduction, with a blog's posts."""
+    if start in pages:
+        return pages[start]
+    if start in places.folders:
+        return sections[places.folders[start]]
+    top = sections["/"]
+    if top.index is None or not convention.blog:
+        return top.index
+    if not any(page.source.front.date for page in top.pages):
+        return top.index
+    layout = top.index.source.front.layout.lower()
+    if convention.name == "jekyll" and layout and not any(part in layout for part in _LISTS):
+        return top.index
+    return top if top.index.source.words else None
+
+
+def automatic(
+    sections: Mapping[str, Section],
+    places: Places,
+    top: Iterable[Page],
+    home: Page | Section | None,
+    convention: Convention,
+) -> tuple[NavigationItem, ...]:
+    """Return the entries for the sections below the top and its pages, where nobody made a menu."""
+    items: list[tuple[float, str, NavigationItem]] = []
+    for folder, path in places.folders.items():
+        section = sections[path]
+        if folder != "/" and folder.count("/") == 1 and section is not home:
+            weight = _weight(section.index, convention)
+            title = (section.index.source.front.short_title if section.index else "") or section.title
+            items.append((weight, base_name(folder), NavigationItem(title, path)))
+    shown = [page for page in top if page is not home and not is_quiet(page.source.path)]
+    if len(shown) <= MAX_ROOT_PAGES:
+        for page in shown:
+            name = base_name(page.source.path)
+            item = NavigationItem(_entry(page, name, convention), page.path)
+            items.append((_weight(page, convention), name, item))
+    # The original sorts the names by their bytes; elsewhere capitals do not come first.
+    items.sort(key=lambda item: (item[0], item[1] if convention.exact else item[1].casefold(), item[1]))
+    return tuple(item for _, _, item in items)
+
+
+def _weight(page: Page | None, convention: Convention) -> float:
+    weight = page.source.front.weight if page and convention.weights else None
+    return float("inf") if weight is None else weight
+
+
+def _entry(page: Page, name: str, convention: Convention) -> str:
+    return clean(stem(name)) if convention.exact else page.source.front.short_title or page.title
+
+
+def chosen(site: Site, pages: Iterable[Page], file: str) -> tuple[tuple[NavigationItem, ...], list[Problem]]:
+    """Return the entries of the menu that somebody made, and what is wrong with it; no entries if nobody did.
+
+    `pages` are all pages, the introductions too, for their headers may put them into the menu; `file` is the
+    one that has the site's menu.
+    """
+    items: dict[str, NavigationItem] = {}
+    problems = []
+    shown = site.shown()
+    for title, wish in site.settings.menu:
+        target = _target(site, wish)
+        if target:
+            items.setdefault(target, NavigationItem(title or _title(site, shown, target), target))
+        else:
+            reason = f"the menu leads to {wish[:100]}, which is not there"
+            problems.append(Problem(file, 0, reason, "correct its target", Severity.WARNING))
+    own = [page for page in pages if "main" in page.source.front.menu]
+    for page in sorted(own, key=lambda page: (_heavy(page), page.title.casefold(), page.path)):
+        items.setdefault(page.path, NavigationItem(page.source.front.short_title or page.title, page.path))
+    return tuple(items.values()), problems
+
+
+def _heavy(page: Page) -> float:
+    weight = page.source.front.weight
+    return float("inf") if weight is None else weight
+
+
+def _title(site: Site, shown: Mapping[str, Page], target: str) -> str:
+    page, section = shown.get(target), site.sections.get(target)
+    if page is not None:
+        return page.source.front.short_title or page.title
+    return section.title if section else target.strip("/") or site.title
+
+
+def _target(site: Site, wish: str) -> str:
+    """Return the path of the site, or the URL, to which an entry leads; nothing if it leads nowhere."""
+    wish = _own(site, wish)
+    if wish.startswith(("http://", "https://", "mailto:", "//")):
+        return wish if wish.isprintable() and " " not in wish else ""
+    path = join("/", unquote(split_suffix(wish)[0]))
+    tags = {"/tags", *(term.path for term in site.terms.values())} if site.terms else set()
+    others = {"/", "/atom", *tags, *site.taxonomies.addresses}
+
+    def exists(path: str) -> bool:
+        return path in site.pages or path in site.sections or path in site.assets or path in others
+
+    return find([path], exists, site.redirects, site.names, path[1:]) or ""
+
+
+def _own(site: Site, wish: str) -> str:
+    """Return what follows the site's own address, or its path, if the target begins with one."""
+    for url in (site.base_url, *site.settings.own_urls):
+        for begin in (url.rstrip("/"), urlsplit(url).path.rstrip("/")):
+            if begin and (wish == begin or wish.startswith(f"{begin}/")):
+                return wish[len(begin) :] or "/"
+    return wish
