@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
     from canopy.content.dialects.rewriting import Rewritten
 
-_OPENING = re.compile(r"\{%|\{\{|\{::|\{:/")
 _PAIRS = {"{%": "%}", "{{": "}}", "{::": "}", "{:/": "}"}
+_VERBATIM = {
+    "raw": re.compile(r"\{%-?\s{0,20}endraw\s{0,20}-?%\}"),
+    "comment": re.compile(r"\{%-?\s{0,20}endcomment\s{0,20}-?%\}"),
+    "::comment": re.compile(r"\{:/(?:comment)?\}"),
+}
 _WORD = re.compile(r"/?\w+")
 _STRING = r"(?:\"([^\"]*)\"|'([^']*)')"
 _URL_FILTER = re.compile(
@@ -47,8 +51,8 @@ class _Liquid:
         self._out = Rewriter(text)
         self._code = Code(text)
         self._variables = variables
-        self._tags = [_named(tag) for tag in scan(text, _PAIRS, _OPENING)]
-        self._closing = pair(self._tags, ("raw", "comment", "::comment"))
+        self._tags = list(scan(text, _PAIRS, _named, _VERBATIM))
+        self._closing = pair(self._tags)
         self._opened = {close: start for start, close in self._closing.items()}
         self._ends = self._conditions()
 

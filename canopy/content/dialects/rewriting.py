@@ -16,7 +16,7 @@ from urllib.parse import quote
 from canopy.content.prose import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 LONGEST_TAG = 2000
 MOST_FINDINGS = 100
@@ -177,54 +177,48 @@ def fence(code: str, info: str, *, begins_line: bool) -> str:
     return f"{before}{mark}{info}{first}{body}{last}{indent}{mark}"
 
 
-def scan(text: str, pairs: Mapping[str, str], opening: re.Pattern[str]) -> Iterator[Tag]:
-    """Yield the tags of a text in their order; `pairs` says which sign closes what `opening` finds."""
+def scan(
+    text: str,
+    pairs: Mapping[str, str],
+    named: Callable[[Tag], Tag | None],
+    verbatim: Mapping[str, re.Pattern[str]],
+) -> Iterator[Tag]:
+    """Yield the tags of a text in their order.
+
+    `pairs` says which sign closes which; `named` gives a tag its name, or None if it is none; after one of
+    the `verbatim` names nothing is a tag up to what ends it.
+    """
+    opening = re.compile("|".join(re.escape(sign) for sign in sorted(pairs, key=len, reverse=True)))
     closes = dict.fromkeys(pairs.values(), -1)
+    endless: set[str] = set()
     position = 0
-    for match in opening.finditer(text):
-        start, opener = match.start(), match[0]
-        if start < position:
-            continue
-        closer = pairs[opener]
-        if closes[closer] < match.end():
-            found = text.find(closer, match.end())
+    while (match := opening.search(text, position)) is not None:
+        position, closer = match.end(), pairs[match[0]]
+        if closes[closer] < position:
+            found = text.find(closer, position)
             closes[closer] = found if found >= 0 else len(text) + 1
         close = closes[closer]
-        if close - start > LONGEST_TAG or close > len(text):
+        if close - match.start() > LONGEST_TAG or close > len(text):
             continue
-        position = close + len(closer)
-        yield Tag(start, position, opener, text[match.end() : close].strip())
+        end = close + len(closer)
+        tag = named(Tag(match.start(), end, match[0], text[position:close].strip()))
+        if tag is None:
+            continue
+        yield tag
+        position = end
+        if tag.name in verbatim and tag.name not in endless:
+            ending = verbatim[tag.name].search(text, end)
+            position = ending.start() if ending else end
+            endless |= set() if ending else {tag.name}
 
 
-def pair(tags: Sequence[Tag], verbatim: Iterable[str] = ()) -> dict[int, int]:
-    """Return which tag each opening one is closed by, by index; unmatched ones are missing.
-
-    Between the `verbatim` ones nothing is a tag. A closing tag `/` without a name closes the last one.
-    """
+def pair(tags: Iterable[Tag]) -> dict[int, int]:
+    """Return which tag each opening one is closed by, by index; unmatched ones are missing."""
     pairs: dict[int, int] = {}
-    literal = frozenset(verbatim)
-    unclosed = _pair_from(tags, 0, literal, pairs)
-    while unclosed >= 0:
-        # What is verbatim but never closed is none: there are only so many names to find that out for.
-        literal -= {tags[unclosed].name}
-        unclosed = _pair_from(tags, unclosed + 1, literal, pairs)
-    return pairs
-
-
-def _pair_from(tags: Sequence[Tag], start: int, literal: frozenset[str], pairs: dict[int, int]) -> int:
-    """Pair the tags from `start` on; return the index of a verbatim one that is not closed, or -1."""
     waiting: dict[str, list[int]] = {}
-    holding = -1
-    for index in range(start, len(tags)):
-        tag = tags[index]
-        if holding >= 0:
-            if tag.name == "/" + tags[holding].name:
-                pairs[holding], holding = index, -1
-        elif tag.name in literal:
-            holding = index
-        elif tag.name.startswith("/"):
-            if stack := waiting.get(tag.name[1:]):
-                pairs[stack.pop()] = index
-        elif tag.name:
+    for index, tag in enumerate(tags):
+        if not tag.name.startswith("/"):
             waiting.setdefault(tag.name, []).append(index)
-    return holding
+        elif stack := waiting.get(tag.name[1:]):
+            pairs[stack.pop()] = index
+    return pairs

@@ -18,9 +18,7 @@ from canopy.content.wikilinks import REF, private
 if TYPE_CHECKING:
     from canopy.content.dialects.rewriting import Rewritten
 
-_HUGO = re.compile(r"\{\{[<%]")
 _HUGO_PAIRS = {"{{<": ">}}", "{{%": "%}}"}
-_ZOLA = re.compile(r"\{\{|\{%")
 _ZOLA_PAIRS = {"{{": "}}", "{%": "%}"}
 _HUGO_NAME = re.compile(r"/?\s*([\w./-]{1,100})")
 _ZOLA_CALL = re.compile(r"(\w{1,100})\s*\((.*)\)\Z", re.DOTALL)
@@ -32,19 +30,17 @@ _BOXES = frozenset(
     steps tab tabs tip warning wrap""".split()  # noqa: SIM905
 )
 """What only encloses: its inside is all there is to read."""
-_CODE = {"highlight": "", "mermaid": "mermaid", "code": ""}
+_CODE = re.compile(r"highlight|mermaid|code\w*|[\w-]*-?code(?:-[\w-]*)?")
 
 
 def rewrite_hugo(text: str) -> Rewritten:
     """Return the text without Hugo's shortcodes."""
-    tags = [_hugo_named(tag) for tag in scan(text, _HUGO_PAIRS, _HUGO)]
-    return _Shortcodes(text, tags).run()
+    return _Shortcodes(text, list(scan(text, _HUGO_PAIRS, _hugo_named, {}))).run()
 
 
 def rewrite_zola(text: str) -> Rewritten:
     """Return the text without Zola's shortcodes; braces that call nothing are the author's own."""
-    tags = [named for tag in scan(text, _ZOLA_PAIRS, _ZOLA) if (named := _zola_named(tag)) is not None]
-    return _Shortcodes(text, tags).run()
+    return _Shortcodes(text, list(scan(text, _ZOLA_PAIRS, _zola_named, {}))).run()
 
 
 class _Shortcodes:
@@ -82,7 +78,7 @@ class _Shortcodes:
             return index
         call = _call(tag)
         close = self._closing.get(index)
-        if close is not None and call.name in _CODE:
+        if close is not None and _CODE.fullmatch(call.name):
             self._highlight(call, tag, self._tags[close])
             return close
         shown = self._known(call, tag)
@@ -105,7 +101,7 @@ class _Shortcodes:
 
     def _highlight(self, call: Call, tag: Tag, close: Tag) -> None:
         out = self._out
-        language = _CODE[call.name] or call.get("language", "lang", "0")
+        language = call.name if call.name == "mermaid" else call.get("language", "lang", "0")
         info = language if re.fullmatch(r"[\w.+#-]{1,40}", language) else ""
         stressed = _STRESSED.search(tag.inner)
         lines = ",".join(stressed[1].replace(",", " ").split()) if stressed else ""
