@@ -30,6 +30,14 @@ _SCHEMES = re.compile(
     r"gemini|feed|callto|facetime|signal|tg|obsidian|zotero|doi"
 )
 
+_GENERATED = frozenset(
+    """/ /tags /atom /sitemap.xml /robots.txt /favicon.ico /atom.xml /feed /feed.atom /feed.json /feed.rss
+    /feed.xml /feeds/all.atom.xml /index.xml /rss /rss.xml""".split()  # noqa: SIM905
+)
+"""What Canopy answers besides pages, and where other generators have their feeds."""
+_FEEDS = frozenset({"index.xml", "rss.xml", "feed.xml", "atom.xml"})
+"""Of a section, likewise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -217,4 +225,5 @@ class _Places:
             return path[len("/tags/") :] in site.terms
         if path in site.taxonomies.addresses:
             return True
-        return path in ("/", "/tags", "/atom") or path.startswith("/-/")
+        folder, _, name = path.rpartition("/")
+        return path in _GENERATED or path.startswith("/-/") or (name in _FEEDS and folder in site.sections)

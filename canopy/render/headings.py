@@ -35,6 +35,7 @@ class Ids:
         self._next: dict[str, int] = {}
         self.renamed: dict[str, str] = {}
         """What an author called something, to what it is called on the page."""
+        self._alike: dict[str, str] | None = None
 
     def claim(self, wanted: str) -> str:
         """Return `wanted`, or the nearest free id: `x`, `x-1`, `x-2`, and so on."""
@@ -48,6 +49,28 @@ class Ids:
         if name != wanted:
             self.renamed.setdefault(wanted, name)
         return name
+
+    def find(self, wanted: str) -> str | None:
+        """Return the id that an author means by `wanted`; None if there is none.
+
+        Generators derive ids from headings in different ways: what differs in case and signs, or in a number
+        at the beginning, is forgiven where only one id is like it.
+        """
+        if wanted in self.taken:
+            return wanted
+        if wanted in self.renamed:
+            return self.renamed[wanted]
+        if self._alike is None:
+            self._alike = {}
+            for name in sorted(self.taken):
+                for core in {_core(name), _core(name).lstrip("0123456789")}:
+                    self._alike[core] = "" if core in self._alike else name
+        core = _core(wanted)
+        return self._alike.get(core) or self._alike.get(core.lstrip("0123456789")) or None
+
+
+def _core(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def slug(text: str) -> str:

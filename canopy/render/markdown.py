@@ -8,6 +8,7 @@ plain source with a finding. It takes as long as it takes: a caller who must bou
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import mistune
 from mistune.plugins.def_list import def_list
@@ -15,6 +16,7 @@ from mistune.plugins.formatting import mark, strikethrough
 from mistune.plugins.task_lists import task_lists
 
 from canopy.content.dialects import PLAIN, Idiom, understand
+from canopy.content.wikilinks import WIKI
 from canopy.render.abbreviations import abbreviations
 from canopy.render.alerts import make_alert
 from canopy.render.attributes import attributes, settle
@@ -43,6 +45,8 @@ Finding = tuple[int, str, str]
 LARGEST_TEXT = 2_000_000
 """Characters; a longer text is shown plainly."""
 LARGEST_INLINE = 20_000
+_WITHIN = (f"{WIKI}:#", "#")
+_ALWAYS_THERE = frozenset({"top", ""})
 _QUERIES = frozenset({"dataview", "dataviewjs", "tasks", "query", "base"})
 """Languages of Obsidian and its plugins whose fences stand for lists that they make."""
 
@@ -103,9 +107,11 @@ def _render(text: str, idiom: Idiom, *, trusted: bool, language: str) -> Fragmen
     html = renderer.render_tokens(tokens, state)  # type: ignore[arg-type] # a list, as there is no renderer
     html = cut_trusted(html, marker) if trusted else clean(html, marker, renderer.ids)
     parts, links = marker.split(html)
+    if not trusted:  # whose own HTML keeps its ids, unread
+        links = tuple(_within(link, renderer) for link in links)
     return Fragment(
         parts=parts,
-        links=tuple(_to_renamed(link, renderer.ids) for link in links),
+        links=links,
         toc=tuple(_sanitised(entry) for entry in renderer.toc),
         findings=_by_line(renderer.findings, plain),
         warnings=tuple(sorted([*plain.findings, *_by_line(renderer.warnings, plain)])),
@@ -125,11 +131,19 @@ def _by_line(findings: Iterable[Finding], plain: Rewritten) -> tuple[Finding, ..
     return tuple((plain.line(line), reason, cure) for line, reason, cure in findings)
 
 
-def _to_renamed(link: str, ids: Ids) -> str:
-    """Let a link within the text follow an id that could not be kept."""
-    if not link.startswith("#") or not ids.renamed or link[1:] in ids.taken:
+def _within(link: str, renderer: Renderer) -> str:
+    """Let a link within the text lead to the id that is meant, or tell its author that there is none."""
+    begin = next((sign for sign in _WITHIN if link.startswith(sign) and len(link) > len(sign)), "")
+    name = unquote(link[len(begin) :])
+    if not begin or name in _ALWAYS_THERE:
         return link
-    return f"#{ids.renamed[link[1:]]}" if link[1:] in ids.renamed else link
+    found = renderer.ids.find(name)
+    if found is None:
+        renderer.warn(
+            f"#{name}", f"nothing on this page is called {name[:100]!r}", "link one of its headings"
+        )
+        return link
+    return link if found == name and begin == "#" else f"#{found}"
 
 
 def _sanitised(entry: TocEntry) -> TocEntry:

@@ -28,8 +28,11 @@ class Nearest:
             for start in {word[:3] for word in _words(f"{page.path} {page.title}")}:
                 self._pages.setdefault(start, []).append(page)
 
-    def find(self, path: str, most: int = 5) -> tuple[Page, ...]:
-        """Return at most `most` pages whose address resembles `path`, the likeliest first."""
+    def find(self, path: str, most: int = 5, alike: float = _ALIKE) -> tuple[Page, ...]:
+        """Return at most `most` pages whose address resembles `path`, the likeliest first.
+
+        `alike` is how much it must: 1 is the same.
+        """
         wanted = path[-_LONGEST:].casefold()
         shared: dict[str, int] = {}
         pages: dict[str, Page] = {}
@@ -39,7 +42,7 @@ class Nearest:
                 pages[page.path] = page
         likely = sorted(shared, key=lambda p: (-shared[p], p))[:_CANDIDATES]
         ranked = sorted((-_likeness(wanted, p), p) for p in likely)
-        return tuple(pages[p] for likeness, p in ranked[:most] if -likeness >= _ALIKE)
+        return tuple(pages[p] for likeness, p in ranked[:most] if -likeness >= alike)
 
     def akin(self, text: str, most: int = 5) -> tuple[Page, ...]:
         """Return at most `most` pages that have longer words of `text` in name or title, best first."""

@@ -25,6 +25,7 @@ from canopy.render.interface import Interface
 from canopy.render.jobs import FEED_TYPES, FragmentRequest
 from canopy.render.listings import TAGS, Catalogue, Listings, Sheet
 from canopy.render.look import Look
+from canopy.render.nearest import Nearest
 from canopy.render.options import RenderOptions
 from canopy.render.overviews import (
     catalogue_view,
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 
 WORDS_A_MINUTE = 230
 """Of silent reading: the mean of Brysbaert 2019 for English prose, 238, a little less for notes with code."""
+_ALIKE = 0.7
+"""How much the address of a page must resemble a broken link to be named."""
 
 Subject = Page | Sheet | Catalogue
 """What a path shows."""
@@ -89,6 +92,7 @@ class Outline:
     listings: Listings = field(init=False)
     _places: dict[str, dict[str, int]] = field(default_factory=dict, init=False)
     _siblings: dict[str, tuple[Page, ...]] = field(default_factory=dict, init=False)
+    _nearest: Nearest | None = field(default=None, init=False)
     _languages: frozenset[str] = field(default=frozenset(), init=False)
     _below: dict[str, list[Section]] | None = field(default=None, init=False)
 
@@ -260,16 +264,18 @@ class Outline:
     def broken_links(self, page: Page, fragment: Fragment) -> tuple[Problem, ...]:
         """Return a problem for each link of the page's body that leads nowhere."""
         lost = [target for target in fragment.links if resolve(self.site, page, target).kind == "broken"]
-        return tuple(
-            Problem(
-                page.source.path,
-                _line_of(page, target),
-                f"the link to {wikilinks.written(target)[:200]!r} leads nowhere",
-                "correct the target, or add the file it means",
-                Severity.WARNING,
-            )
-            for target in dict.fromkeys(lost)
-        )
+        return tuple(self._broken_link(page, target) for target in dict.fromkeys(lost))
+
+    def _broken_link(self, page: Page, target: str) -> Problem:
+        written = wikilinks.written(target)
+        if self._nearest is None:
+            self._nearest = Nearest(self.site)
+        meant = resolve(self.site, page, target).path or written
+        alike = self._nearest.find(meant, 1, _ALIKE)
+        cure = f"perhaps {alike[0].source.path} is meant; else" if alike else "correct the target, or"
+        reason = f"the link to {written[:200]!r} leads nowhere"
+        cure = f"{cure} add the file it means"
+        return Problem(page.source.path, _line_of(page, target), reason, cure, Severity.WARNING)
 
     def _article(self, page: Page, fragment: Callable[[FragmentRequest], Fragment]) -> ArticleView:
         site, body = self.site, fragment(self.body(page))

@@ -130,9 +130,7 @@ class Renderer(HTMLRenderer):
     def query(self, code: str, info: str = "", **_: object) -> str:
         """Render what stands for a list that only its author's own program can make."""
         language = info.partition(" ")[0]
-        self._report(
-            code[:200], f"a {language} query is not run", "write its result as a list", self.warnings
-        )
+        self.warn(code[:200], f"a {language} query is not run", "write its result as a list")
         return f"<p>{placeholder(language)}</p>\n"
 
     def block_html(self, html: str) -> str:
@@ -209,7 +207,7 @@ class Renderer(HTMLRenderer):
     def footnote_ref(self, key: str, index: int) -> str:  # noqa: ARG002 - mistune's signature
         """Render a reference to a footnote."""
         self._references[index] += 1
-        name = self._marker.own_id(self._reference_id(index, self._references[index]))
+        name = self._own_id(self._reference_id(index, self._references[index]))
         target = f"fn-{self._note}-{index}"
         return (
             f'<sup class="footnote-ref"><a id="{name}" href="#{target}" role="doc-noteref">{index}</a></sup>'
@@ -230,11 +228,15 @@ class Renderer(HTMLRenderer):
         )
         text = text.rstrip()
         text = f"{text[:-4]}{backs}</p>" if text.endswith("</p>") else f"{text}{backs}"
-        return f'<li id="{self._marker.own_id(f"fn-{self._note}-{index}")}">{text}</li>\n'
+        return f'<li id="{self._own_id(f"fn-{self._note}-{index}")}">{text}</li>\n'
 
     def _back(self, index: int, number: int) -> str:
         name = f"{index}-{number}" if number > 1 else str(index)
         return self._interface.gettext("Back to reference %(number)s", number=name)
+
+    def _own_id(self, name: str) -> str:
+        self.ids.taken.add(name)
+        return self._marker.own_id(name)
 
     def _reference_id(self, index: int, number: int) -> str:
         return f"fnref-{self._note}-{index}" + (f"-{number}" if number > 1 else "")
@@ -294,12 +296,16 @@ class Renderer(HTMLRenderer):
         html, frames = linked_frames(html)
         for tag, place in frames:
             cure = "only trusted content may embed it; a plain link says the same"
-            self._report(tag, f"an <iframe> is shown as a link to {place}", cure, self.warnings)
+            self.warn(tag, f"an <iframe> is shown as a link to {place}", cure)
         for name in {match.lower() for match in _LEFT_OUT.findall(html)}:
             self._report(html[:200], f"<{name}> is left out", "only trusted content may use it")
         closed = html.lower()
         html = _SWALLOWING.sub(lambda match: "<" if f"</{match[1].lower()}" in closed else "&lt;", html)
         return _HEADING_TAG.sub(r"\1h2", html)
+
+    def warn(self, excerpt: str, reason: str, cure: str) -> None:
+        """Tell the author of something that is shown, but not as it was meant."""
+        self._report(excerpt, reason, cure, self.warnings)
 
     def _report(
         self, excerpt: str, reason: str, cure: str, found: list[tuple[int, str, str]] | None = None

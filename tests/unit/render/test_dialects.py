@@ -8,9 +8,11 @@ from printing import drive
 from snapshots import EPOCH, site_of
 
 from canopy.content.dialects import Idiom
+from canopy.content.links import resolve
 from canopy.problem import Severity
 from canopy.render.edition import Press
 from canopy.render.markdown import render_inline, render_markdown
+from canopy.render.topics import moved_feed
 
 LATER = 'loading="lazy" decoding="async"'
 
@@ -106,6 +108,19 @@ def test_abbreviations() -> None:
     assert html(text) == f"<p>{shown}, <code>HTML</code>, <em>{shown}</em>, XHTML</p>\n"
 
 
+def test_a_link_within_a_text_leads_to_the_heading_that_is_meant() -> None:
+    """Other generators derive ids in other ways; a place that is not there is told to its author."""
+    text = "## 1. The C++ *Part*\n\n[a](#the-c-part) [b](#1-the-c-part) [c](#The_C-Part) [d](#top) [e](#)\n\n"
+    fragment = render_markdown(text + "[f](#gone) and a note[^1]\n\n[^1]: N\n")
+    assert fragment.links[1:6] == (*("#1-the-c-part",) * 3, "#top", "#")
+    assert [(line, reason) for line, reason, _ in fragment.warnings] == [
+        (5, "nothing on this page is called 'gone'")
+    ]
+    vault = render_markdown("## A B\n\n[[#A B]] [[#Nope]]\n", Idiom("obsidian"))
+    assert vault.links[1:] == ("#a-b", "x-wiki:#nope")
+    assert len(vault.warnings) == 1
+
+
 def test_callouts() -> None:
     """Every kind of Obsidian's is shown; one with a sign after it folds."""
     shown = html("> [!question]- Why?\n> So.", "obsidian")
@@ -159,6 +174,27 @@ def test_a_page_links_its_neighbours_by_name() -> None:
     assert '<a href="/b">b</a> [[nobody]]' in page
     assert '<a href="/b">B</a>' in page
     assert problems == [f"5 {Severity.WARNING} the link to 'nowhere.md' leads nowhere"]
+
+
+def test_a_broken_link_names_what_may_be_meant() -> None:
+    """The cure is the note whose name is nearest, where one is near."""
+    files = {"a.md": "[x](configuraton.md)\n\n[y](zzz.md)\n", "guide/configuration.md": "C"}
+    press = Press(memory=1 << 20)
+    edition = press.edition(site_of(files), EPOCH)
+    drive(press.print(edition, "/a"))
+    assert [problem.cure for problem in edition.findings["/a"]] == [
+        "perhaps guide/configuration.md is meant; else add the file it means",
+        "correct the target, or add the file it means",
+    ]
+
+
+def test_the_feeds_of_other_generators_are_no_broken_links() -> None:
+    """Every address from which a feed moved is one that a note may link."""
+    site = site_of({"a.md": "A", "b/c.md": "C"})
+    page = site.pages["/a"]
+    for path in ("/atom.xml", "/feed", "/feed.json", "/rss", "/index.xml", "/b/index.xml", "/b/feed.xml"):
+        assert moved_feed(site, path)
+        assert resolve(site, page, path).path == path
 
 
 def test_a_new_note_makes_a_link_of_its_name() -> None:
