@@ -250,6 +250,7 @@ class Sync:
         site = await self._in_thread(lambda: self._build(commit, old, durations))
         start = time.perf_counter()
         edition = self._press.edition(site, _now(), self.branch)
+        await self.drive(self._press.furnish(edition))
         await self._in_thread(lambda: self._origin.accept(commit))
         self.edition = edition
         durations["publish"] = time.perf_counter() - start

@@ -22,6 +22,7 @@ from canopy.content.values import Page
 from canopy.problem import Problem, Severity
 from canopy.render.feeds import feed_paths, find_feed
 from canopy.render.images import Images
+from canopy.render.imprint import SETTINGS, footer_problems, footer_wanted
 from canopy.render.jobs import HTML, Job, render_fragments
 from canopy.render.listings import TAGS, Sheet, moved_sheets
 from canopy.render.look import Look
@@ -191,7 +192,7 @@ def affected(old: Edition | None, new: Edition) -> tuple[str, ...] | None:
     for page in (page for path, page in now.items() if before.get(path) is not page):
         for version in filter(None, (page, before.get(page.path))):
             outline = (new if version is page else old).outline
-            around = outline.neighbours(version)
+            around = (*outline.neighbours(version), *outline.siblings(version))
             paths.update(neighbour.path for neighbour in around if neighbour is not None)
             paths.update(outline.listings.terms_of(version))
             series = (term for kind, term in terms_of(outline.site, version) if kind == "series")
@@ -253,6 +254,7 @@ class Press:
 
     def print(self, edition: Edition, path: str) -> Generator[Job, Any, Representation]:
         """Make the representation of a path that the edition has, and keep it in the edition."""
+        yield from self.furnish(edition)
         version = edition.look.version
         asset = edition.site.assets.get(path)
         if asset is not None:
@@ -377,8 +379,20 @@ class Press:
         ranges = bool(extra)
         return represent(body, asset.media_type, cache_control=FOREVER, ranges=ranges, extra=extra)
 
+    def furnish(self, edition: Edition) -> Generator[Job, Any, None]:
+        """Render what every page has around it; to be done before the edition is published."""
+        outline = edition.outline
+        if outline.furnished:
+            return
+        fragments = yield from self.fragments(footer_wanted(edition.site, trusted=self._trusted))
+        found = tuple(fragments.values())
+        outline.furnish(found)
+        if problems := footer_problems(found, edition.site):
+            edition.findings[SETTINGS] = problems
+
     def inspect(self, edition: Edition) -> Generator[Job, Any, None]:
         """Find out what is wrong with a repository's templates: read them, show a page of each kind."""
+        yield from self.furnish(edition)
         look, outline = edition.look, edition.outline
         if look.templates is None or look.inspected:
             return

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from canopy.content.taxonomies import key_of, kinds, person_of
 from canopy.render.heads import head_of_listing
+from canopy.render.imprint import portrait_url
 from canopy.render.listings import TAGS, Sheet
 from canopy.render.translations import language_of
 from canopy.render.views import Entry, Link, ListingView, Pager, PersonView, TermsView
@@ -167,10 +168,8 @@ def _person(outline: Outline, listing: Listing) -> PersonView | None:
     if not url:
         named = (author for page in listing.pages for author in page.authors if key_of(author.name) == key)
         url = next((author.url for author in named if author.url), "")
-    if avatar.startswith("/") and not avatar.startswith("//"):
-        avatar = site.url(avatar)
     safe = url.startswith(("https://", "http://", "/"))
-    return PersonView(url if safe else "", avatar)
+    return PersonView(url if safe else "", portrait_url(site, avatar))
 
 
 def _title_of(outline: Outline, page: Page) -> Entry:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from canopy.content import wikilinks
 from canopy.content.links import resolve
-from canopy.content.taxonomies import key_of, terms_of
+from canopy.content.taxonomies import key_of, person_of, terms_of
 from canopy.content.values import Page
 from canopy.problem import Problem, Severity
 from canopy.render.forge import Forge
@@ -21,6 +21,7 @@ from canopy.render.heads import head_of_article
 from canopy.render.icon import own_icon
 from canopy.render.idioms import idiom_of
 from canopy.render.images import Images, dressed
+from canopy.render.imprint import footer_html, portrait_url
 from canopy.render.interface import Interface
 from canopy.render.jobs import FEED_TYPES, FragmentRequest
 from canopy.render.listings import TAGS, Catalogue, Listings, Sheet
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from canopy.render.fragment import Fragment
     from canopy.render.views import View
 
+MOST_SIBLINGS = 200
+"""Pages of a section that a page of it knows."""
 WORDS_A_MINUTE = 230
 """Of silent reading: the mean of Brysbaert 2019 for English prose, 238, a little less for notes with code."""
 _ALIKE = 0.7
@@ -94,6 +97,9 @@ class Outline:
     _siblings: dict[str, tuple[Page, ...]] = field(default_factory=dict, init=False)
     _nearest: Nearest | None = field(default=None, init=False)
     _languages: frozenset[str] = field(default=frozenset(), init=False)
+    _portraits: dict[str, str] = field(default_factory=dict, init=False)
+    furnished: bool = field(default=False, init=False)
+    """Whether the frame has all that needs rendering."""
     _below: dict[str, list[Section]] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -125,6 +131,11 @@ class Outline:
         if path == "/" and isinstance(site.home, Page):
             return site.home
         return site.pages.get(path) or self.listings.find(path)
+
+    def furnish(self, fragments: tuple[Fragment, ...]) -> None:
+        """Complete the frame by the footer, from what `footer_wanted` asked for."""
+        self.frame = replace(self.frame, footer_html=footer_html(fragments, self.html, self.site))
+        self.furnished = True
 
     def framed(self, language: str) -> Frame:
         """Return what surrounds a page in a language; the interface follows the page where it can."""
@@ -160,6 +171,13 @@ class Outline:
             return None, None
         return (own[place - 1] if place else None), (own[place + 1] if place + 1 < len(own) else None)
 
+    def siblings(self, page: Page) -> tuple[Page, ...]:
+        """Return the first pages of a page's section, for templates of a repository; ours need none."""
+        if self.look.templates is None:
+            return ()
+        self.neighbours(page)
+        return self._siblings.get(page.section, ())[:MOST_SIBLINGS]
+
     @property
     def names_authors(self) -> bool:
         """Whether the pages of an author are something else than those of the site."""
@@ -171,8 +189,15 @@ class Outline:
         found = []
         for author in page.authors:
             term = terms.get(key_of(author.name))
-            found.append(_person(author) if term is None else Link(author.name, self.site.url(term.path)))
+            link = _person(author) if term is None else Link(author.name, self.site.url(term.path))
+            found.append(replace(link, image=self._portrait(author.name)))
         return tuple(found)
+
+    def _portrait(self, name: str) -> str:
+        if name not in self._portraits:
+            person = person_of(self.site, name)
+            self._portraits[name] = portrait_url(self.site, person.avatar) if person is not None else ""
+        return self._portraits[name]
 
     def parts(self, page: Page) -> tuple[Part, ...]:
         """Return the place of a page in each of the series that it belongs to."""
@@ -204,7 +229,8 @@ class Outline:
         if isinstance(subject, Page):
             place = (self.setting, self.breadcrumbs(subject.section), site.home is subject)
             versions = (other for _, other in translations(subject, site, self._languages))
-            objects = (subject, *self.neighbours(subject), *versions, *known)
+            section = site.sections.get(subject.section) if self.look.templates is not None else None
+            objects = (subject, *self.neighbours(subject), *versions, section, *known)
             return Inputs(objects, (*place, self.people(subject), self.parts(subject)))
         if isinstance(subject, Sheet):
             section = subject.listing.section
@@ -302,6 +328,7 @@ class Outline:
             language=language,
             troubled=any(p.severity is Severity.ERROR for p in page.source.problems),
             head=head_of_article(site, page, body, _plain(summary_html), self._languages),
+            siblings=tuple(Link(other.title, site.url(other.path)) for other in self.siblings(page)),
             edit_url=self._source_url(page.source.path, Forge.edit),
             history_url=self.history_of(page.source.path),
             versions=tuple(

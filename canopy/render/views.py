@@ -21,6 +21,8 @@ class Link:
 
     title: str
     url: str = ""
+    image: str = ""
+    """The URL of a small picture of it: an author's face."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Frame:
     """What title, description and navigation are written in, where the page itself is in another language."""
     feed: FeedLink | None = None
     """The feed of the whole site, if it has one."""
+    footer_html: str = ""
+    """What the site's settings say below every page: paragraphs."""
     ways: tuple[tuple[str, str], ...] = ()
     """Kind and URL of further catalogues, where they make sense; the kinds are those of `TermsView`."""
 
@@ -165,6 +169,9 @@ class ArticleView:
     series: tuple[Part, ...] = ()
     """The series that it is a part of."""
     categories: tuple[Link, ...] = ()
+    siblings: tuple[Link, ...] = ()
+    """The first 200 pages of its section in their order, itself among them; only for templates of a
+    repository."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,7 @@ class TestCatalogues:
 
     def test_an_author_is_shown_as_the_settings_know_them(self) -> None:
         """Name, address and picture come from the site's own settings."""
-        site = site_of(NOTES)
+        site = site_of({**NOTES, "h.png": b"png"})
         person = Person("Hannes", "https://hannes.example/", "/h.png")
         edition = press().edition(replace(site, settings=SiteSettings(authors=(("h", person),))), NOW)
         document = read(shown(edition, "/authors/hannes"))
