@@ -56,10 +56,14 @@ def files(top: Path) -> dict[str, bytes]:
 
 
 @contextlib.contextmanager
-def served(top: Path) -> Iterator[int]:
-    """Serve a folder with the web server that Python brings, and yield its port."""
+def served(top: Path, asked: list[str] | None = None) -> Iterator[int]:
+    """Serve a folder with the web server that Python brings, and yield its port; note what is `asked`."""
 
     class Quiet(SimpleHTTPRequestHandler):
+        def log_request(self, *_: object) -> None:
+            if asked is not None:
+                asked.append(self.path)
+
         def log_message(self, *_: object) -> None:
             pass
 
