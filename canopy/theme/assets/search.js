@@ -121,7 +121,10 @@ function entry({ url, title, section, passage }) {
   article.append(heading);
   if (passage.join("")) article.append(line("p", passage));
   article.querySelector("p")?.classList.add("summary");
-  if (section) article.append(line("p", [section]));
+  const facts = document.createElement("div");
+  facts.className = "facts";
+  if (section) facts.append(line("p", [section]));
+  article.append(facts);
   item.append(article);
   return item;
 }
