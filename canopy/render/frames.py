@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from canopy.render.plain import escape
+
+if TYPE_CHECKING:
+    from canopy.render.interface import Interface
 
 # A tag ends before the next `<`, and so does what a frame holds for browsers without frames: linear.
 _FRAME = re.compile(r"<iframe\b([^<>]{1,4000})>(?:[^<]{0,2000}</iframe\s*>)?", re.IGNORECASE)
@@ -16,7 +20,7 @@ _EMBEDDED = re.compile(r"/(?:embed|v)/([\w-]{6,20})\Z")
 _VIDEOS = frozenset({"youtube.com", "vimeo.com", "player.vimeo.com", "dailymotion.com", "tube.tchncs.de"})
 
 
-def linked_frames(html: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+def linked_frames(html: str, interface: Interface) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Return the HTML with links for frames, and (the frame's tag, where it leads) of each.
 
     A frame without an address that a link could lead to stays as it is.
@@ -26,12 +30,12 @@ def linked_frames(html: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     found: list[tuple[str, str]] = []
 
     def linked(match: re.Match[str]) -> str:
-        link = _link(match[1])
+        link = _link(match[1], interface)
         if link is None:
             return match[0]
         url, label, place = link
         found.append((match[0].partition("\n")[0][:200], place))
-        return f'<a href="{escape(url)}">{escape(label)}</a>'
+        return f'<a href="{escape(url)}">{label}</a>'
 
     html = _FRAME.sub(linked, html)
     # Of a frame within a sentence the parser passes the end by itself.
@@ -39,8 +43,9 @@ def linked_frames(html: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     return bare, tuple(found)
 
 
-def _link(attributes: str) -> tuple[str, str, str] | None:
-    """Return the address, the words and the place of a frame's link."""
+def _link(attributes: str, interface: Interface) -> tuple[str, str, str] | None:
+    """Return the address, the words as HTML, and the place of a frame's link."""
+    _ = interface.gettext
     source = _SOURCE.search(attributes)
     url = unescape(source[1] or source[2] or source[3] or "").strip() if source else ""
     try:
@@ -50,9 +55,11 @@ def _link(attributes: str) -> tuple[str, str, str] | None:
         return None
     if not host:
         path = parts.path if not parts.scheme and parts.path else ""
-        return (url, f"Open {path}", path) if path else None
+        return (url, _("Open %(place)s", place=path), path) if path else None
     if parts.scheme not in ("", "http", "https"):
         return None
     if host in ("youtube.com", "youtube-nocookie.com") and (video := _EMBEDDED.match(parts.path)):
-        return f"https://www.youtube.com/watch?v={video[1]}", "Watch on youtube.com", "youtube.com"
-    return url, f"{'Watch on' if host in _VIDEOS else 'Open'} {host}", host
+        host = "youtube.com"
+        return f"https://www.youtube.com/watch?v={video[1]}", _("Watch on %(place)s", place=host), host
+    watched = host in _VIDEOS
+    return url, _("Watch on %(place)s", place=host) if watched else _("Open %(place)s", place=host), host

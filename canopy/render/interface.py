@@ -8,6 +8,7 @@ when a page first needs it.
 from __future__ import annotations
 
 import json
+from datetime import date
 from functools import cache, lru_cache
 from gettext import NullTranslations
 from importlib.resources import files
@@ -36,6 +37,7 @@ CATALOGUES = files("canopy") / "locale"
 SOURCE = "en"
 """What the texts in templates and scripts are written in; it needs no catalogue."""
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
+_MOST_SAID = 1000
 _SAMPLES = (1_000_000, 100, *range(25))
 """Numbers among which each category of every language is."""
 _NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -65,8 +67,10 @@ class Interface:
         """Return a text of the interface; `%(name)s` in it becomes the value of that name, escaped."""
         said = self._said.get(text)
         if said is None:
-            # Texts are ours, never a reader's or an author's.
-            said = self._said[text] = Markup(self._words.gettext(text))  # noqa: S704
+            # Texts are those of templates, never a reader's; and there are not so many.
+            said = Markup(self._words.gettext(text))  # noqa: S704
+            if len(self._said) < _MOST_SAID:
+                self._said[text] = said
         return said % values if values else said
 
     def ngettext(self, one: str, many: str, count: int, **values: object) -> Markup:
@@ -86,6 +90,10 @@ class Interface:
     def month(self, moment: datetime) -> str:
         """Write a month and its year."""
         return format_skeleton("yMMMM", moment.date(), locale=self._locale)
+
+    def year(self, year: int) -> str:
+        """Write a year by itself."""
+        return format_skeleton("y", date(year, 1, 1), locale=self._locale)
 
     def number(self, number: int) -> str:
         """Write a number with what separates its thousands."""

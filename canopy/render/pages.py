@@ -143,6 +143,11 @@ class Outline:
             return self.frame
         return replace(self.frame, language=language, site_language=self.site.language)
 
+    @property
+    def interface(self) -> Interface:
+        """Return the interface of all that is in no language of its own."""
+        return Interface.of(self.site.language)
+
     def spoken(self, page: Page) -> str:
         """Return the language that the interface of a page follows."""
         return self.framed(language_of(page, self.site)).language

@@ -293,7 +293,7 @@ class Renderer(HTMLRenderer):
     def _raw(self, html: str) -> str:
         if self._trusted:
             return html
-        html, frames = linked_frames(html)
+        html, frames = linked_frames(html, self._interface)
         for tag, place in frames:
             cure = "only trusted content may embed it; a plain link says the same"
             self.warn(tag, f"an <iframe> is shown as a link to {place}", cure)

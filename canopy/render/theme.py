@@ -138,6 +138,7 @@ class Theme:
             "lang": _lang,
             "language_name": interface.language_name,
             "spoken": lambda frame: _spoken(interface.language, frame.language),
+            "year": interface.year,
             "years": _years,
             "initials": _initials,
             "period": _period,

@@ -143,7 +143,8 @@ class Application:
             representation = await self._sync.render(edition, path)
         except RenderFailed as exc:
             log.warning("a page cannot be rendered", path=path, reason=str(exc))
-            await self._plain(send, 500, "This page cannot be shown at the moment.")
+            _ = edition.outline.interface.gettext
+            await self._plain(send, 500, _("This page cannot be shown at the moment."))
         else:
             await self._send(representation, scope, send)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from math import ceil
 from typing import TYPE_CHECKING
 
+from canopy.render.interface import SOURCE, Interface
 from canopy.render.jobs import HTML
 from canopy.render.look import Look
 from canopy.render.nearest import Nearest
@@ -53,7 +54,8 @@ class Messages:
         def view() -> View:
             return _not_found_view(edition, self._index(edition), path)
 
-        return await self._kept_for(edition, path, view, 404, "There is no such page.")
+        text = edition.outline.interface.gettext("There is no such page")
+        return await self._kept_for(edition, path, view, 404, text)
 
     async def gone(self, edition: Edition, path: str, gone: Gone) -> Representation:
         """Return the 410 page for `path`: what was there, and where to look instead."""
@@ -61,7 +63,8 @@ class Messages:
         def view() -> View:
             return _gone_view(edition, self._index(edition), path, gone)
 
-        return await self._kept_for(edition, path, view, 410, "This page was deleted.")
+        text = edition.outline.interface.gettext("This page was deleted.")
+        return await self._kept_for(edition, path, view, 410, text)
 
     async def _kept_for(
         self, edition: Edition, path: str, view: Callable[[], View], status: int, text: str
@@ -108,7 +111,9 @@ class Messages:
         try:
             body = await self._sync.drive(steps)
         except RenderFailed:
-            return _plainly(status, "This page cannot be shown at the moment.")
+            edition = self._sync.edition
+            _ = (edition.outline.interface if edition is not None else Interface.of(SOURCE)).gettext
+            return _plainly(status, _("This page cannot be shown at the moment."))
         return represent(body, HTML, cache_control=_CACHING.get(status, _NEVER), status=status, extra=extra)
 
 

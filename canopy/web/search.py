@@ -13,6 +13,7 @@ import structlog
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from canopy.render.interface import SOURCE, Interface
 from canopy.render.jobs import HTML
 from canopy.render.look import Look
 from canopy.render.opensearch import OPENSEARCH, OPENSEARCH_TYPE, SEARCH, render_description
@@ -107,8 +108,9 @@ class Searching:
                 look = edition.look if edition is not None else Look()
                 body = await self._sync.drive(look.show(view, SEARCH))
         except (_Busy, RenderFailed):
+            _ = self._interface.gettext
             return PlainTextResponse(
-                "Too many are searching at the moment; please try again soon.\n",
+                _("Too many are searching at the moment; please try again soon.") + "\n",
                 503,
                 {**_HEADERS, "retry-after": str(_RETRY)},
             )
@@ -159,6 +161,12 @@ class Searching:
             return PlainTextResponse("no edition yet\n", 503, _HEADERS)
         headers = {"cache-control": "public, max-age=3600"}
         return Response(render_description(edition.site), 200, headers, OPENSEARCH_TYPE)
+
+    @property
+    def _interface(self) -> Interface:
+        """The language in which readers are spoken to."""
+        edition = self._sync.edition
+        return edition.outline.interface if edition is not None else Interface.of(SOURCE)
 
     # -- searching ------------------------------------------------------------------------------------
 

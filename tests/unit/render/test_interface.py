@@ -88,6 +88,11 @@ class TestOtherLanguages:
         """With the word for "and" where there is one."""
         assert Interface.of(language).listed("ABC") == text
 
+    @pytest.mark.parametrize(("language", "year"), [("de", "2017"), ("ja", "2017年"), ("ar", "2017")])
+    def test_write_years_their_way(self, language: str, year: str) -> None:
+        """As the heading of a part of a list."""
+        assert Interface.of(language).year(2017) == year
+
     def test_arabic_has_six_forms_of_a_number(self) -> None:
         """Also in scripts, where the browser knows which is which."""
         arabic = Interface.of("ar")
