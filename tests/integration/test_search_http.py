@@ -200,7 +200,7 @@ def test_a_push_is_found_at_once(tmp_path: Path) -> None:
             assert found(server, f"marker{number}") == ["/Posts/new"]
             assert number == 0 or found(server, f"marker{number - 1} ") == []
         book.push(delete="Posts/new.md")
-        server.wait_for("/Posts/new", status=404)
+        server.wait_for("/Posts/new", status=410)
         assert found(server, "marker2") == []
 
 
