@@ -233,6 +233,11 @@ def count_words(text: str) -> int:
     return len(_CJK.sub(" x ", text).split())
 
 
+def count_ideographs(text: str) -> int:
+    """Return how many Chinese and Japanese characters are among the words of a text."""
+    return 0 if text.isascii() else len(_CJK.findall(text))
+
+
 class _Lines:
     """A cursor over the lines of the beginning of a text, which is never split as a whole."""
 

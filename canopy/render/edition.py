@@ -202,7 +202,7 @@ def affected(old: Edition | None, new: Edition) -> tuple[str, ...] | None:
     paths.update(
         path for path, section in new.site.sections.items() if old.site.sections.get(path) is not section
     )
-    paths.update(taxonomy.path for taxonomy in kinds(new.site.taxonomies).values())
+    paths.update(taxonomy.path for taxonomy in kinds(new.site.taxonomies).values() if taxonomy.terms)
     return tuple(sorted({*paths, "/", TAGS})) if len(paths) <= _MOST_PATHS else None
 
 

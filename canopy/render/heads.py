@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from canopy.content.links import resolve
 from canopy.render.images import first_image
+from canopy.render.interface import Interface
 from canopy.render.jobs import FEED_TYPES
+from canopy.render.listings import catalogue_path
 from canopy.render.metadata import article_head, listing_head
 from canopy.render.topics import SITE, author_topic, forms, section_topic, tag_topic
 from canopy.render.translations import language_of, translations
@@ -19,6 +21,16 @@ if TYPE_CHECKING:
     from canopy.render.pages import Outline
     from canopy.render.topics import Topic
     from canopy.render.views import Head
+
+
+_CATALOGUES = {
+    "tag": "Tags",
+    "category": "Categories",
+    "series": "Series",
+    "author": "Authors",
+    "year": "Archive",
+}
+"""What the catalogue is called that a term is in, as in the templates."""
 
 
 def head_of_article(site: Site, page: Page, body: Fragment, summary: str, folders: frozenset[str]) -> Head:
@@ -63,6 +75,9 @@ def head_of_listing(outline: Outline, sheet: Sheet, summary: str) -> Head:
     trail: tuple[tuple[str, str], ...] = ()
     if listing.kind == "section":
         trail = _trail(site, listing.path.rpartition("/")[0])
+    elif listing.kind in _CATALOGUES:
+        name = Interface.of(site.language).gettext(_CATALOGUES[listing.kind])
+        trail = ((str(name), site.absolute(catalogue_path(site, listing.kind))),)
     if not sheet.is_start:
         trail += ((listing.title, site.absolute(listing.path)),)
     return listing_head(

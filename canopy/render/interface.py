@@ -95,6 +95,10 @@ class Interface:
         """Write a year by itself."""
         return format_skeleton("y", date(year, 1, 1), locale=self._locale)
 
+    def month_alone(self, moment: datetime) -> str:
+        """Write a month where its year is said already."""
+        return format_date(moment.date(), "LLLL", self._locale)
+
     def number(self, number: int) -> str:
         """Write a number with what separates its thousands."""
         return format_decimal(number, locale=self._locale)

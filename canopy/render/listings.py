@@ -245,6 +245,14 @@ class Listings:
         yield from (term.path for _, term in terms_of(self._site, page))
 
 
+def catalogue_path(site: Site, kind: str) -> str:
+    """Return where the terms of a kind are listed; nothing for what is no kind of term."""
+    if kind == "tag":
+        return TAGS
+    known = kinds(site.taxonomies)
+    return known[kind].path if kind in known else ""
+
+
 def moved_sheets(old: Listings, new: Listings, before: Page | None, page: Page) -> Iterator[str]:
     """Yield the paths of the sheets that differ when a page was `before` and is `page` now."""
     numbers: dict[str, list[int]] = {}

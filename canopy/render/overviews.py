@@ -13,7 +13,7 @@ from markupsafe import Markup
 from canopy.content.taxonomies import key_of, kinds, person_of
 from canopy.render.heads import head_of_listing
 from canopy.render.imprint import portrait_url
-from canopy.render.listings import TAGS, Sheet
+from canopy.render.listings import Sheet, catalogue_path
 from canopy.render.translations import language_of
 from canopy.render.views import Entry, Link, ListingView, Pager, PersonView, TermsView
 
@@ -121,10 +121,8 @@ def breadcrumbs(outline: Outline, listing: Listing) -> tuple[Link, ...]:
 
 def _catalogue_of(outline: Outline, listing: Listing) -> str:
     """Return the URL of the catalogue that a term is in; nothing for other lists."""
-    site, known = outline.site, kinds(outline.site.taxonomies)
-    if listing.kind == "tag":
-        return site.url(TAGS)
-    return site.url(known[listing.kind].path) if listing.kind in known else ""
+    path = catalogue_path(outline.site, listing.kind)
+    return outline.site.url(path) if path else ""
 
 
 def subsections(outline: Outline, listing: Listing) -> tuple[tuple[Link, int], ...]:

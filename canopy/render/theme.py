@@ -134,12 +134,14 @@ class Theme:
             "day_of_year": interface.day_of_year,
             "listed": interface.listed,
             "month": interface.month,
+            "month_alone": interface.month_alone,
             "number": interface.number,
             "lang": _lang,
             "language_name": interface.language_name,
             "spoken": lambda frame: _spoken(interface.language, frame.language),
             "year": interface.year,
             "years": _years,
+            "months": _months,
             "initials": _initials,
             "period": _period,
             "bare": _bare,
@@ -316,6 +318,15 @@ def _years(entries: Iterable[Entry]) -> list[tuple[int | None, list[Entry]]]:
     if len(listed) <= _LONG_LISTING or len(years) == 1:
         return [(None, listed)]
     return [(year, group) for year, group in years]
+
+
+def _months(entries: Iterable[Entry]) -> list[tuple[datetime | None, list[Entry]]]:
+    """Cut the listing of one year where the month changes; a short one stays whole."""
+    listed = list(entries)
+    if len(listed) <= _LONG_LISTING:
+        return [(None, listed)]
+    months = [list(group) for _, group in groupby(listed, key=lambda e: e.created and e.created.month)]
+    return [(group[0].created, group) for group in months]
 
 
 def _initials(entries: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:

@@ -14,6 +14,7 @@ from snapshots import blob, site_of
 from canopy.content.values import Person, SiteSettings
 from canopy.render.edition import Press, affected
 from canopy.render.options import RenderOptions
+from canopy.render.pages import reading_minutes
 
 if TYPE_CHECKING:
     from canopy.content.values import Site
@@ -229,6 +230,32 @@ class TestCatalogues:
         assert edition_of(posts(2)).outline.frame.ways == ()
         assert edition_of(posts(3)).outline.frame.ways == (("year", "/archive"),)
         assert ("author", "/authors") in edition_of(NOTES).outline.frame.ways
+
+
+class TestAppearance:
+    def test_a_year_is_cut_where_the_month_changes(self) -> None:
+        """If it is long; the dates below need no year."""
+        edition = Press(memory=1 << 24).edition(site_of(posts(40)), NOW)
+        document = read(shown(edition, "/archive/2016"))
+        assert document.faults == []
+        assert [e.text for e in document.all("h2")] == ["April", "March"]
+        assert next(e.text for e in document.all("time")) == "23\N{NO-BREAK SPACE}April"
+
+    def test_terms_tell_where_they_belong(self) -> None:
+        """To readers as breadcrumbs, to programs as a BreadcrumbList."""
+        html = shown(edition_of(NOTES), "/authors/hannes")
+        trail = read(html).all("a", href="/authors")
+        assert trail[0].text == "Authors"
+        assert '"@type":"BreadcrumbList"' in html
+        assert '"name":"Authors","item":"http://127.0.0.1:8080/authors"' in html
+
+    @pytest.mark.parametrize(
+        ("text", "minutes"), [("word " * 460, 2), ("読" * 1200, 3), ("読 word " * 400, 3), ("", 1)]
+    )
+    def test_reading_takes_as_long_as_the_script_does(self, text: str, minutes: int) -> None:
+        """Of Chinese and Japanese one reads more characters a minute than words of English."""
+        site = site_of({"a.md": f"---\ntitle: A\n---\n{text}\n"})
+        assert reading_minutes(site.pages["/a"]) == minutes
 
 
 class TestAddresses:
