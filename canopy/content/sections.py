@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from canopy.content.permalinks import Places
     from canopy.content.values import SiteSettings
 
+_DIGITS = re.compile(r"([0-9]+)")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -71,10 +74,19 @@ def _sorted(pages: list[Page], by: str) -> list[Page]:
         dated = [page for page in pages if (page.created or page.updated) is not None]
         return dated[::-1] + pages[len(dated) :]
     if by == "title":
-        return sorted(pages, key=lambda page: (page.title.casefold(), page.path))
+        return sorted(pages, key=_alphabetically)
     if by == "weight":
         return sorted(pages, key=_weight)
     return pages
+
+
+def _alphabetically(page: Page) -> tuple[list[tuple[int, str]], str, str]:
+    """Return the sort key of an alphabet: marks do not count, and numbers are compared as such."""
+    letters = unicodedata.normalize("NFKD", page.title.casefold())
+    bare = "".join(c for c in letters if not unicodedata.combining(c))
+    # A number that is longer is larger; in front of each stands the text before it.
+    pieces = [(len(p.lstrip("0")) if p.isdecimal() else 0, p) for p in _DIGITS.split(bare)]
+    return pieces, page.title, page.path
 
 
 def _weight(page: Page) -> float:
