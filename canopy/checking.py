@@ -5,12 +5,14 @@ For authors, who run it in their work tree before they commit, and for the CI of
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from canopy.content.site import build
+from canopy.content.values import HELD
 from canopy.driving import drive, drive_all
 from canopy.git import Kind, Repository, fetch, parse_remote
 from canopy.git.worktree import WorkTree, find_worktree, is_bare
@@ -37,8 +39,9 @@ def check(settings: Settings, out: TextIO, err: TextIO) -> int:
     place = settings.remote or "."
     snapshot, commit = _read(settings, place)
     options = site_options(settings, settings.root, place, "http://127.0.0.1:8080")
-    site = build(snapshot, options)
-    problems = _render_all(settings, site)
+    now = datetime.now(UTC)
+    site = build(snapshot, options, None, now)
+    problems = _render_all(settings, site, build(snapshot, replace(options, drafts=True), None, now))
     for problem in problems:
         print(problem, file=out)
     where = f" in {site.root}/" if site.root and not settings.root else ""
@@ -50,7 +53,22 @@ def check(settings: Settings, out: TextIO, err: TextIO) -> int:
         f"{counted(errors, 'error')}, {counted(warnings, 'warning')}",
         file=err,
     )
+    if site.held:
+        print(_withheld(site), file=err)
     return 1 if errors else 0
+
+
+def _withheld(site: Site) -> str:
+    """Say what readers do not see, and what they will see next."""
+    counts = Counter(held.reason for held in site.held)
+    words = {"draft": counted(counts["draft"], "draft"), "future": f"{counts['future']:,} still to come"}
+    words["expired"] = f"{counts['expired']:,} expired"
+    told = "not there for readers: " + ", ".join(words[reason] for reason in HELD if counts[reason])
+    coming = [held for held in site.held if held.reason == "future" and held.until is not None]
+    first = min(coming, key=lambda held: (held.until, held.path), default=None)
+    if first is None or first.until is None:
+        return told
+    return f"{told}; next is {first.path}, at {first.until.isoformat(' ', 'minutes')}"
 
 
 def _read(settings: Settings, place: str) -> tuple[Snapshot, str]:
@@ -63,7 +81,12 @@ def _read(settings: Settings, place: str) -> tuple[Snapshot, str]:
         files = {path: file.data for path, file in tree.files.items()}
         with Repository.create(limits=limits) as repository:
             commit = repository.commit(
-                "main", files, "Check", "Canopy", "canopy@localhost", datetime.now(UTC).replace(microsecond=0)
+                "main",
+                files,
+                "Check",
+                "Canopy",
+                "canopy@localhost",
+                datetime.now().astimezone().replace(microsecond=0),
             )
             snapshot = repository.snapshot(commit, root=settings.root, history="none")
         problems = (*snapshot.problems, *tree.problems.values())
@@ -81,16 +104,21 @@ def _read(settings: Settings, place: str) -> tuple[Snapshot, str]:
     return snapshot, f"{remote.display} at {found.commit[:12]}"
 
 
-def _render_all(settings: Settings, site: Site) -> tuple[Problem, ...]:
-    """Render every page once, because only that shows what rendering finds."""
+def _render_all(settings: Settings, site: Site, whole: Site) -> tuple[Problem, ...]:
+    """Render every page once, because only that shows what rendering finds.
+
+    Of the `whole` site come those pages that readers do not see yet.
+    """
     # A theme is looked at whole, whatever of it this machine's settings would use.
     options = RenderOptions(theme="templates")
     press = Press(memory=settings.cache, trusted=settings.trust == "trusted", options=options)
-    edition = press.edition(site, datetime.now(UTC).replace(microsecond=0))
+    edition, unseen = (
+        press.edition(each, datetime.now(UTC).replace(microsecond=0)) for each in (site, whole)
+    )
     workers = Workers(worker_count(settings), memory_bytes=settings.render_memory)
     failed: list[Problem] = []
 
-    def looked(path: str, page: Page) -> Generator[Job, Any, None]:
+    def looked(edition: Edition, path: str, page: Page) -> Generator[Job, Any, None]:
         try:
             yield from press.findings(edition, path)
         except RenderFailed as exc:
@@ -104,13 +132,15 @@ def _render_all(settings: Settings, site: Site) -> tuple[Problem, ...]:
 
     try:
         drive(press.inspect(edition), workers, settings.render_timeout)
-        tasks = [looked(path, page) for path, page in site.shown().items()]
+        tasks = [looked(edition, path, page) for path, page in site.shown().items()]
+        tasks += [looked(unseen, path, page) for path, page in whole.shown().items() if page.held]
         tasks += [printed(path) for path in _templated(edition)]
         for _ in drive_all(tasks, workers, settings.render_timeout):
             pass
     finally:
         workers.close()
-    return tuple(sorted({*edition.problems, *failed}))
+    later = (problem for problems in unseen.findings.values() for problem in problems)
+    return tuple(sorted({*edition.problems, *later, *failed}))
 
 
 def _templated(edition: Edition) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The command line: the only reader of argv and environment; puts the house together and opens it.
 
 canopy [REMOTE] [flags]      serve a repository, or a notepad of its own
-canopy preview [FOLDER]      serve a folder's files as they are now, live on every save
+canopy preview [FOLDER]      serve a folder's files as they are now, drafts too, live on every save
 canopy check [PATH|URL]      print what is wrong with a repository's files, like a compiler
 canopy export DIR [REMOTE]   write the whole site as static files, for any web server
 canopy health [URL]          ask a running server whether it is alive (for a container's health check)
@@ -38,7 +38,7 @@ Serve a git repository of notes as a website that follows every push.
 
   canopy                                    a notepad of its own, to clone and push to
   canopy https://example.org/notes.git      somebody's repository; add #branch to choose one
-  canopy preview [FOLDER]                   your files as they are now, live on every save
+  canopy preview [FOLDER]                   your files as they are now, drafts too, live on every save
   canopy check [PATH|URL]                   what is wrong with a repository's files
   canopy export DIR [REMOTE]                the whole site as files, for any web server
   canopy health [URL]                       whether a running server answers
@@ -83,7 +83,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _preview(words: list[str]) -> int:
-    return _serve(words, place=".")
+    # A preview is for its writer, who may say --no-drafts all the same.
+    return _serve(["--drafts", *words], place=".")
 
 
 def _serve(words: list[str], place: str = "") -> int:

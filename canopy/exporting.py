@@ -116,7 +116,8 @@ def _edition(
         snapshot = origin.snapshot(found.commit, None)
         if isinstance(origin, Preview):
             snapshot = _without(snapshot, origin.top, folder)
-        site = build(snapshot, site_options(settings, origin.root, _identity(origin, source), ADDRESS))
+        options = site_options(settings, origin.root, _identity(origin, source), ADDRESS)
+        site = build(snapshot, options, None, datetime.now(UTC))
         origin.accept(found.commit)
         branch = origin.branch
     press = Press(

@@ -17,7 +17,7 @@ from canopy.problem import Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from canopy.content.values import Site
+    from canopy.content.values import Held, Site
 
 Reject = Literal["never", "errors", "problems"]
 _SHOWN = 20
@@ -35,6 +35,8 @@ class Changes:
     moved: tuple[tuple[str, str], ...] = ()
     """From and to: the same text at another address."""
     removed: tuple[str, ...] = ()
+    later: tuple[Held, ...] = ()
+    """What was added, but is not there for readers."""
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -90,8 +92,13 @@ def compare(old: Site | None, new: Site) -> Changes:
             found.add(to)
     gone, come = {source for source, _ in moved}, {to for _, to in moved}
     moved.sort(key=lambda move: move[1])
+    waiting = frozenset(old.held if old is not None else ())
     return Changes(
-        tuple(sorted(added.keys() - come)), tuple(changed), tuple(moved), tuple(sorted(removed.keys() - gone))
+        tuple(sorted(added.keys() - come)),
+        tuple(changed),
+        tuple(moved),
+        tuple(sorted(removed.keys() - gone)),
+        tuple(held for held in new.held if held not in waiting),
     )
 
 
@@ -152,6 +159,7 @@ def _accepted(review: Review) -> Iterator[str]:
     yield from _listed("changed", [site.absolute(path) for path in changes.changed])
     yield from _listed("moved", [_move(site, source, to) for source, to in changes.moved])
     yield from _listed("gone", [_loss(site, path) for path in changes.removed])
+    yield from _listed("later", [_hold(held) for held in changes.later])
     yield from _kept_addresses(site, changes)
     if review.problems:
         yield ""
@@ -220,6 +228,13 @@ def _kept_addresses(site: Site, changes: Changes) -> Iterator[str]:
 
 def _redirects(site: Site, source: str, to: str) -> bool:
     return site.redirects.get(source) == to
+
+
+def _hold(held: Held) -> str:
+    if held.until is None:
+        return f"{held.path}: a draft"
+    verb = "expired at" if held.reason == "expired" else "appears at"
+    return f"{held.path}: {verb} {held.until.isoformat(' ', 'minutes')}"
 
 
 def _loss(site: Site, path: str) -> str:

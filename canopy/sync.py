@@ -11,19 +11,20 @@ or in the render workers. Only this file and the web room have coroutines.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
+from canopy import pace
 from canopy.content.site import build
 from canopy.errors import CanopyError
+from canopy.printing import Printer
 from canopy.render.workers import RenderFailed
 from canopy.review import Review, compare, mentions, news
 
@@ -41,12 +42,6 @@ log = structlog.get_logger("canopy.sync")
 
 T = TypeVar("T")
 
-_FIRST_RETRY = 1.0
-_LAST_RETRY = 300.0
-_QUIET = 3.0
-"""Seconds for which nobody's asking matters after a look that found nothing new."""
-_MANY, _CALM, _FLOOD = 20, 0.5, 30.0
-"""So many who ask are a flood; it is over when nobody asked for so long, or when it lasts longer."""
 _REVIEWED = 500
 """Pages that are rendered for a review; a push that changes more is an import, not a note."""
 _REVIEW_SECONDS = 15.0
@@ -55,8 +50,6 @@ _RENAMES = 600.0
 """Seconds that following renames may take; what was found by then is kept."""
 _CLOSING = 1.0
 """Seconds that the end waits for what the thread is doing; all of it is safe from being cut off."""
-_GLANCE = 0.5
-"""Seconds between two glances at a repository on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +84,15 @@ class State:
     """Seconds of each step of the last synchronisation that published."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """A site with what it was built from, and the moment that it is true of."""
+
+    snapshot: Snapshot
+    site: Site
+    now: datetime
+
+
 class Sync:
     """Keeps `edition` what the repository says."""
 
@@ -103,8 +105,9 @@ class Sync:
         *,
         interval: float,
         render_timeout: float,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Synchronise with `origin` about every `interval` seconds."""
+        """Synchronise with `origin` about every `interval` seconds, by a clock that tells the time in UTC."""
         self.edition: Edition | None = None
         self.state = State()
         self._origin = origin
@@ -112,17 +115,21 @@ class Sync:
         self._press = press
         self._workers = workers
         self._interval = interval
-        self._render_timeout = render_timeout
+        self._printer = Printer(press, workers, render_timeout)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sync")
         self._wanted = asyncio.Event()
         self._waiting: list[asyncio.Future[Outcome]] = []
-        self._printing: dict[tuple[int, str], asyncio.Task[Representation]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._snapshot: Snapshot | None = None
+        """What the edition was built from."""
+        self._publishing = asyncio.Lock()
+        self._clock = clock
+        self._now = self._built = clock()
+        self._shown = asyncio.Event()
         self._listeners: list[Callable[[Edition, Edition | None], None]] = []
         self._quiet = self._asked = 0.0
         self._sure = asyncio.Event()
-        self._reviewed: tuple[str, Snapshot, Site] | None = None
+        self._reviewed: _Built | None = None
         """The commit that was reviewed last: publishing it need not read and build it again."""
         self._news = ""
         """The commit whose dates became better known since it was published."""
@@ -161,9 +168,10 @@ class Sync:
         before = old.site if old else None
         read = self._origin.read
         snapshot = await self._in_thread(lambda: read(repository, commit, self._snapshot))
-        site = await self._in_thread(lambda: build(snapshot, self._options, before))
-        self._reviewed = commit, snapshot, site
-        changes, edition = compare(before, site), self._press.edition(site, _now(), self.branch)
+        now = self._time()
+        site = await self._in_thread(lambda: build(snapshot, self._options, before, now))
+        self._reviewed = _Built(snapshot, site, now)
+        changes, edition = compare(before, site), self._press.edition(site, _whole(now), self.branch)
         # Every text is searched: the event loop must not wait for that.
         linking = await asyncio.to_thread(mentions, site, before, changes.lost) if changes.lost else ()
         paths = list(dict.fromkeys([*changes.written, *linking]))
@@ -186,13 +194,14 @@ class Sync:
         """Serve what the disk has, then follow the origin until cancelled."""
         try:
             await self._restore()
+            self._spawn(self._turn_pages())
             while True:
                 self._wanted.clear()
                 self._sure.clear()
                 waiting, self._waiting = self._waiting, []
                 outcome = await self._attempt()
                 if waiting and outcome.after == outcome.before:
-                    self._quiet = time.monotonic() + _QUIET
+                    self._quiet = pace.quiet_until(time.monotonic())
                 for future in waiting:
                     if not future.done():
                         future.set_result(outcome)
@@ -201,6 +210,7 @@ class Sync:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._printer.close()
             # A remote that stays silent may hold the thread for minutes: nobody waits for that at the end.
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._in_thread(self._origin.close), _CLOSING)
@@ -229,7 +239,7 @@ class Sync:
             return self._failed(before, f"internal error: {type(exc).__name__}")
         if self.state.failures:
             log.info("the remote answers again", failures=self.state.failures)
-        self.state = replace(self.state, checked=_now(), error="", failures=0, retry=None)
+        self.state = replace(self.state, checked=_whole(self._time()), error="", failures=0, retry=None)
         return outcome
 
     async def _synchronise(self, before: str) -> Outcome:
@@ -246,22 +256,37 @@ class Sync:
         self, commit: str, durations: dict[str, float], *, forced: bool = False
     ) -> tuple[tuple[str, ...], int]:
         """Read, build and swap; only then does the origin remember the commit as good."""
-        before, old = self.state.commit, self.edition
-        site = await self._in_thread(lambda: self._build(commit, old, durations))
-        start = time.perf_counter()
-        edition = self._press.edition(site, _now(), self.branch)
+        async with self._publishing:
+            old, now = self.edition, self._time()
+            built = await self._in_thread(lambda: self._build(commit, old, durations, now))
+            start = time.perf_counter()
+            edition = await self._edition(built)
+            await self._in_thread(lambda: self._origin.accept(commit))
+            durations["publish"] = time.perf_counter() - start
+            changed = self._swap(edition, built, durations, forced=forced)
+        self._spawn(self._after(edition, commit))
+        return changed, len(built.site.problems)
+
+    async def _edition(self, built: _Built) -> Edition:
+        """Return an edition that is fit to be shown."""
+        edition = self._press.edition(built.site, _whole(built.now), self.branch)
         await self.drive(self._press.furnish(edition))
-        await self._in_thread(lambda: self._origin.accept(commit))
-        self.edition = edition
-        durations["publish"] = time.perf_counter() - start
+        return edition
+
+    def _swap(
+        self, edition: Edition, built: _Built, durations: dict[str, float], *, forced: bool = False
+    ) -> tuple[str, ...]:
+        """Show the edition from now on, and tell everybody; return what changed with it."""
+        before, old, site = self.state.commit, self.edition, built.site
+        self.edition, self._snapshot, self._built = edition, built.snapshot, built.now
         self.state = replace(
-            self.state, commit=commit, published=edition.published, durations=dict(durations)
+            self.state, commit=site.commit, published=edition.published, durations=dict(durations)
         )
         changed = compare(old.site if old else None, site).paths
         log.info(
             "published",
             old=before[:12],
-            new=commit[:12],
+            new=site.commit[:12],
             forced=forced,
             pages=len(site.pages),
             changed=len(changed),
@@ -270,22 +295,58 @@ class Sync:
         )
         for listener in self._listeners:
             listener(edition, old)
-        self._spawn(self._after(edition, commit))
-        return changed, len(site.problems)
+        self._shown.set()
+        return changed
 
-    def _build(self, commit: str, old: Edition | None, durations: dict[str, float]) -> Site:
+    def _build(self, commit: str, old: Edition | None, durations: dict[str, float], now: datetime) -> _Built:
         start = read = time.perf_counter()
-        reviewed, self._reviewed = self._reviewed, None
-        if reviewed is not None and reviewed[0] == commit and old is not None and old.site.commit != commit:
-            _, snapshot, site = reviewed
-        else:
+        built, self._reviewed = self._reviewed, None
+        if built is None or old is None or built.site.commit != commit or old.site.commit == commit:
             snapshot = self._origin.snapshot(commit, self._snapshot)
             read = time.perf_counter()
-            site = build(snapshot, self._options, old.site if old else None)
+            built = _Built(snapshot, build(snapshot, self._options, old.site if old else None, now), now)
         durations["read"] = read - start
         durations["build"] = time.perf_counter() - read
-        self._snapshot = snapshot
-        return site
+        return built
+
+    # -- pages that come and go by themselves ---------------------------------------------------------
+
+    async def _turn_pages(self) -> None:
+        """Publish the same commit anew when a page's minute comes, whatever the remote does."""
+        while True:
+            self._shown.clear()
+            change = self.edition.site.next_change if self.edition else None
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._shown.wait(), pace.nap(change, self._time()))
+                continue
+            if pace.is_turn(change, self._built, self._time()):
+                await asyncio.sleep(pace.BETWEEN_TURNS if await self._turn() else pace.AFTER_FAILURE)
+
+    async def _turn(self) -> bool:
+        """Publish the site as it is now; tell whether that succeeded."""
+        try:
+            async with self._publishing:
+                old, snapshot, now = self.edition, self._snapshot, self._time()
+                if old is None or snapshot is None:
+                    return True
+                start = time.perf_counter()
+                # Not in the worker's own thread, where a remote may keep a fetch waiting.
+                site = await asyncio.to_thread(build, snapshot, self._options, old.site, now)
+                built = _Built(snapshot, site, now)
+                edition = await self._edition(built)
+                self._swap(edition, built, {"build": time.perf_counter() - start})
+        except Exception:  # a worker's outer edge: what is shown stays, and it is tried again
+            log.exception("pages whose time has come could not be published")
+            return False
+        self._spawn(self._after(edition))
+        return True
+
+    def _time(self) -> datetime:
+        """Return what time it is; a clock that is corrected by a little does not make pages go again."""
+        self._now = pace.believed(self._now, self._clock())
+        return self._now
+
+    # -- waiting --------------------------------------------------------------------------------------
 
     async def _pause(self) -> None:
         """Wait until somebody asks, the time comes, or a repository on this machine moves."""
@@ -293,7 +354,7 @@ class Sync:
         while (left := deadline - time.monotonic()) > 0:
             try:
                 await asyncio.wait_for(
-                    self._wanted.wait(), min(left, _GLANCE) if self._origin.local else left
+                    self._wanted.wait(), min(left, pace.GLANCE) if self._origin.local else left
                 )
             except TimeoutError:
                 if self._origin.local and await self._in_thread(self._origin.moved):
@@ -304,25 +365,21 @@ class Sync:
 
     async def _settle(self) -> None:
         """Let a flood end before the next look, unless somebody is sure that it is worth it."""
-        now, limit = time.monotonic(), time.monotonic() + _FLOOD
-        if now >= self._quiet:
-            return
+        began = now = time.monotonic()
         until = self._quiet
         while not self._sure.is_set() and now < until:
-            with contextlib.suppress(TimeoutError):
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._sure.wait(), until - now)
             now = time.monotonic()
-            if len(self._waiting) > _MANY:
-                until = min(self._asked + _CALM, limit)
+            until = pace.flood_over(until, self._asked, len(self._waiting), began)
 
     def _delay(self) -> float:
         # Jitter keeps many servers of one forge from asking in step.
         spread = random.uniform(0.9, 1.1)  # noqa: S311 (nothing secret)
         if not self.state.failures:
             return self._interval * spread
-        delay = min(_FIRST_RETRY * 2.0 ** min(self.state.failures - 1, 16), _LAST_RETRY) * spread
-        retry = datetime.fromtimestamp(time.time() + delay, UTC)
-        self.state = replace(self.state, retry=retry)
+        delay = pace.retry_delay(self.state.failures) * spread
+        self.state = replace(self.state, retry=_whole(self._time() + timedelta(seconds=delay)))
         return delay
 
     def _failed(self, before: str, reason: str) -> Outcome:
@@ -332,13 +389,13 @@ class Sync:
 
     # -- after a publication --------------------------------------------------------------------------
 
-    async def _after(self, edition: Edition, commit: str) -> None:
-        """Do in the background what readers need not wait for."""
+    async def _after(self, edition: Edition, commit: str = "") -> None:
+        """Do in the background what readers need not wait for; for a new `commit` its renames too."""
         try:
-            if await self._follow_renames(commit):
+            if commit and await self._follow_renames(commit):
                 return
-            await self.drive(self._press.inspect(edition), background=True)
-            await self._render_ahead(edition)
+            await self._printer.drive(self._press.inspect(edition), background=True)
+            await self._printer.ahead(edition, lambda: self.edition is edition)
         except Exception:  # a worker's outer edge: what is done ahead may fail, pages still render on demand
             log.exception("work after publishing failed", commit=commit[:12])
 
@@ -361,51 +418,15 @@ class Sync:
         self._wanted.set()
         return True
 
-    async def _render_ahead(self, edition: Edition) -> None:
-        for path in edition.paths():
-            if self.edition is not edition or self._press.full:
-                return
-            if path not in edition.ready:
-                try:
-                    await self.render(edition, path, background=True)
-                except RenderFailed as exc:
-                    log.warning("a page could not be rendered", path=path, reason=str(exc))
-
     # -- rendering ------------------------------------------------------------------------------------
 
-    async def render(self, edition: Edition, path: str, *, background: bool = False) -> Representation:
-        """Return what `path` looks like in `edition`, which has it; raise `RenderFailed` if nothing can.
+    async def render(self, edition: Edition, path: str) -> Representation:
+        """Return what `path` looks like in `edition`, which has it; raise `RenderFailed` if nothing can."""
+        return await self._printer.render(edition, path)
 
-        What is rendered in the `background` lets what readers wait for overtake it.
-        """
-        ready = edition.ready.get(path)
-        if ready is not None:
-            return ready
-        key = (id(edition), path)
-        task = self._printing.get(key)
-        if task is None:
-            task = self._spawn(self.drive(self._press.print(edition, path), background=background))
-            self._printing[key] = task
-            task.add_done_callback(lambda _: self._printing.pop(key, None))
-        # A reader who goes away must not take the page from the others who wait for it.
-        return await asyncio.shield(task)
-
-    async def drive(self, steps: Generator[Job, Any, T], *, background: bool = False) -> T:
+    async def drive(self, steps: Generator[Job, Any, T]) -> T:
         """Carry out in the workers what the press asks for, and return what it makes of it."""
-        try:
-            job = next(steps)
-            while True:
-                try:
-                    future = self._workers.submit(
-                        job.function, *job.arguments, timeout=self._render_timeout, background=background
-                    )
-                    result = await asyncio.wrap_future(future)
-                except RenderFailed as exc:
-                    job = steps.throw(exc)
-                else:
-                    job = steps.send(result)
-        except StopIteration as stop:
-            return stop.value  # type: ignore[no-any-return]
+        return await self._printer.drive(steps)
 
     async def _in_thread(self, function: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function)
@@ -417,5 +438,5 @@ class Sync:
         return task
 
 
-def _now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
+def _whole(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)

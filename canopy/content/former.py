@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from canopy.content.claims import NOTHING as UNSEEN
 from canopy.content.claims import Kind
 from canopy.content.links import join, split_suffix
 from canopy.content.paths import base_name, clean, parent, readable
+from canopy.content.schedule import was_public
 from canopy.content.sources import read_file
 from canopy.content.values import Gone
 from canopy.git.values import Blob
@@ -74,7 +76,8 @@ def read_traces(
 
 def _trace(former: Former, path: str, convention: Convention) -> Trace:
     file = read_file(Blob(former.path, former.id, _whole(former.head)), path, convention)
-    return Trace(former, file.claim, file.source.title if file.source else base_name(path))
+    claim = file.claim if was_public(file, convention, former.left) else UNSEEN
+    return Trace(former, claim, file.source.title if file.source else base_name(path))
 
 
 def _whole(head: bytes) -> bytes:

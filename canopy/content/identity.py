@@ -43,11 +43,12 @@ def entry_uuids(site: Site, pages: Iterable[Page]) -> dict[str, str]:
     """Return the id of each of the pages, by path.
 
     Articles of one commit have one date and so one id in the original. Here the first by its file's path
-    keeps it, and the others get one that is derived from it and from their path in the repository.
+    keeps it, and the others get one that is derived from it and from their path in the repository. Those that
+    are not there yet count too: when they appear, no other may change its id.
     """
     first: dict[datetime, str] = {}
-    for page in site.recent:
-        created, path = page.history_created, page.source.path
+    added = [(page.history_created, page.source.path) for page in site.recent]
+    for created, path in added + [(held.added, held.path) for held in site.held]:
         if created is not None and (created not in first or path < first[created]):
             first[created] = path
     ids = {}

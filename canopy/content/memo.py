@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from canopy.content.former import NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from canopy.content.conventions import Convention
     from canopy.content.former import Past, Trace
@@ -24,8 +24,12 @@ class Memo:
     """The intermediate results of one build."""
 
     reading: Reading
-    files: Mapping[str, File]
+    read: Mapping[str, File]
     """By path in the repository, in the order of paths."""
+    files: Mapping[str, File]
+    """The same, with those marked that are not there at the moment of the build."""
+    held: Iterable[str]
+    """The paths of the marked ones."""
     terms: frozenset[str]
     start: str
     """The file or folder that is the start page by a setting, below the top."""

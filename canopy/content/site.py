@@ -20,6 +20,7 @@ from canopy.content.navigation import automatic, chosen, home_of, start_of
 from canopy.content.paths import base_name, folded
 from canopy.content.permalinks import Places, place
 from canopy.content.reading import read_repository
+from canopy.content.schedule import changed, dates, timetable, withhold
 from canopy.content.sections import build_sections, build_terms, order
 from canopy.content.sources import File, read_file
 from canopy.content.taxonomies import build_taxonomies
@@ -28,10 +29,12 @@ from canopy.content.values import SAFE, Asset, Author, Page, Section, Site, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from canopy.content.conventions import Convention
     from canopy.content.former import Past, Trace
     from canopy.content.reading import Reading
+    from canopy.content.schedule import Timetable
     from canopy.content.values import Person, SiteSettings
     from canopy.git.values import Blob, Former, Snapshot
     from canopy.problem import Problem
@@ -43,21 +46,44 @@ MANY = 500
 V = TypeVar("V")
 
 
-def build(snapshot: Snapshot, options: SiteOptions, previous: Site | None = None) -> Site:
-    """Return what the snapshot means as a site. `previous` makes it quicker and changes nothing else."""
+def build(
+    snapshot: Snapshot, options: SiteOptions, previous: Site | None = None, now: datetime | None = None
+) -> Site:
+    """Return what the snapshot means as a site at one moment, which is aware; without one, for ever.
+
+    `previous` makes it quicker and changes nothing else.
+    """
     memo = previous.memo if previous else None
     reading = read_repository(snapshot.blobs, options, memo.reading if memo else None)
     if memo and (memo.convention != reading.convention or memo.prefix != reading.prefix):
         memo = None
-    files, edited = _read(snapshot.blobs, reading, memo)
+    read, touched = _read(snapshot.blobs, reading, memo)
+    times = timetable(read, reading.convention, snapshot.commit.authored, now)
+    files = withhold(read, times.held, memo.files if memo else {}, shown=reading.convention.drafts)
+    edited = None
+    if memo and touched is not None:
+        edited = changed(files, memo.files, (*touched, *times.held, *memo.held))
     terms = _terms(files, edited, memo)
     start = start_of(files, reading.settings, reading.convention)
     places = _place(files, edited, terms, start, memo)
     pages = _pages(files, edited, places, reading.convention, memo)
     ordered = _ordered(pages, memo)
     traces, past = _past(snapshot.former, files, places, terms, reading, memo)
-    new = Memo(reading, files, terms, start, places, pages, ordered, snapshot.former, traces, past)
-    site = _assemble(snapshot, options, new, previous)
+    new = Memo(
+        reading,
+        read,
+        files,
+        times.held.keys(),
+        terms,
+        start,
+        places,
+        pages,
+        ordered,
+        snapshot.former,
+        traces,
+        past,
+    )
+    site = _assemble(snapshot, options, new, times, previous)
     return _with_navigation(replace(site, taxonomies=build_taxonomies(site, previous)), new)
 
 
@@ -77,7 +103,7 @@ def _read(
     With them come the paths of the edited ones; None if there is no memo, or a file came or went.
     """
     prefix, convention = reading.prefix, reading.convention
-    old = memo.files if memo else {}
+    old = memo.read if memo else {}
     paths = old if blobs.keys() == old.keys() else sorted(p for p in blobs if p.startswith(prefix))
     files, edited = {}, []
     for path in paths:
@@ -160,14 +186,7 @@ def _page(file: File, address: str, section: str, convention: Convention) -> Pag
     source, blob = file.source, file.blob
     assert source is not None  # noqa: S101 - an article has one
     front = source.front
-    created, updated = front.date or blob.created, front.updated or blob.updated
-    # A date by hand may contradict history (a site that moved into git late): a page is never changed
-    # before it is there.
-    if created and updated and updated < created:
-        if front.date:
-            updated = created
-        elif front.updated:
-            created = updated
+    created, updated = dates(file)
     named = (
         front.authors or convention.author or tuple(Author(name) for name in blob.authors[:1] if name.strip())
     )
@@ -176,7 +195,17 @@ def _page(file: File, address: str, section: str, convention: Convention) -> Pag
     )
     listed = file.claim.listed
     return Page(
-        source, address, section, source.title, authors, front.tags, created, updated, blob.added, listed
+        source,
+        address,
+        section,
+        source.title,
+        authors,
+        front.tags,
+        created,
+        updated,
+        blob.added,
+        listed,
+        file.held,
     )
 
 
@@ -204,7 +233,9 @@ def _ordered(pages: Mapping[str, Page], memo: Memo | None) -> list[Page]:
     return ordered
 
 
-def _assemble(snapshot: Snapshot, options: SiteOptions, memo: Memo, previous: Site | None) -> Site:
+def _assemble(
+    snapshot: Snapshot, options: SiteOptions, memo: Memo, times: Timetable, previous: Site | None
+) -> Site:
     files, places, pages, convention = memo.files, memo.places, memo.pages, memo.convention
     settings = memo.reading.settings
     introductions = {folder: pages[path] for folder, path in places.indexes.items()}
@@ -241,6 +272,9 @@ def _assemble(snapshot: Snapshot, options: SiteOptions, memo: Memo, previous: Si
         settings=settings,
         entries=_entries(sections["/"], recent),
         not_found=next((page for path, page in sorted(pages.items()) if _stands_for_missing(page)), None),
+        next_change=times.next_change,
+        held=tuple(times.held[path] for path in sorted(times.held)),
+        last_expiry=times.last_expiry,
         memo=memo,
     )
 

@@ -62,6 +62,10 @@ class File:
     media_type: str = ""
     """Of an asset."""
     problems: tuple[Problem, ...] = ()
+    draft: bool = False
+    """Its author says that it is not for readers yet."""
+    held: str = ""
+    """Why readers do not see it, if they do not: one of `HELD`."""
 
 
 def read_file(blob: Blob, path: str, convention: Convention) -> File:
@@ -164,12 +168,11 @@ def _article(
         own = _OWN_LISTS.match(base_name(path).lower()) or not front.title
         return File(blob, path, NOTHING, problems=() if own else (problem,))
     redirect = front.redirect or _bare_redirect(text, header, front, convention)
-    hidden = (front.draft or spot.draft) and not convention.drafts
-    claim = NOTHING if hidden else claim_article(path, spot, front, convention, values, redirect)
+    claim = claim_article(path, spot, front, convention, values, redirect)
     if not path.isprintable():
         problems.append(_unprintable(blob.path, claim.exact))
     source = _source(blob, spot, convention, header, front, _few(problems))
-    return File(blob, path, claim, source)
+    return File(blob, path, claim, source, draft=front.draft or spot.draft)
 
 
 def _generated(body: str) -> str:

@@ -137,6 +137,27 @@ class Page:
     """When this very path was added: what the original Canopy derived the ids of feed entries from."""
     listed: bool = True
     """Whether it is an entry of the site's list and feed; not so pages beside a blog (about, 404)."""
+    held: str = ""
+    """Why readers do not see it, one of `HELD`; shown to its author all the same. Empty: they do."""
+
+
+HELD = ("draft", "future", "expired")
+"""Why a page may not be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A page that is not there for readers now."""
+
+    path: str
+    """In the repository."""
+    title: str
+    reason: str
+    """One of `HELD`."""
+    until: datetime | None = None
+    """When it appears; of an expired page, when it went."""
+    added: datetime | None = None
+    """When this very path was added, as of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +327,10 @@ class Site:
     """The repository's own text for what is not there."""
     next_change: datetime | None = None
     """The next moment at which a build of the same snapshot would differ, after the one it was built at."""
+    held: tuple[Held, ...] = ()
+    """What readers do not see now, by path in the repository."""
+    last_expiry: datetime | None = None
+    """When a page went by itself for the last time."""
     taxonomies: Taxonomies = Taxonomies()
     gone: Mapping[str, Gone] = field(default_factory=dict)
     """From a path that was deleted to what was there, from history."""

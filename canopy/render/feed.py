@@ -50,6 +50,8 @@ class Feed:
     entries: tuple[FeedEntry, ...]
     hub: str = ""
     """The URL of its WebSub hub, if there is one."""
+    left: datetime | None = None
+    """When a page went by itself: the feed has changed since, at the latest then."""
 
 
 class _Atom(Atom1Feed):  # type: ignore[misc] # untyped
@@ -57,7 +59,7 @@ class _Atom(Atom1Feed):  # type: ignore[misc] # untyped
 
     def latest_post_date(self) -> datetime:
         """Return the date of the newest change."""
-        return max((item["updateddate"] for item in self.items), default=NEVER)
+        return newest(self)
 
     def add_root_elements(self, handler: Any) -> None:  # noqa: ANN401
         """Name the hub besides what the library writes (WebSub, 4)."""
@@ -89,6 +91,7 @@ def atom(feed: Feed) -> bytes:
         # Stands for the entries that have no author: RFC 4287, 4.1.1.
         author_name=legal(feed.title) or "Unknown",
         hub=feed.hub,
+        left=aware(feed.left),
     )
     for entry in feed.entries:
         created = aware(entry.created)
@@ -106,6 +109,12 @@ def atom(feed: Feed) -> bytes:
     out = BytesIO()
     writer.write(out, "utf-8")
     return out.getvalue() + b"\n"
+
+
+def newest(writer: Any) -> datetime:  # noqa: ANN401 (untyped)
+    """Return when a feed changed last; that never goes back because a page goes."""
+    dates = [item["updateddate"] for item in writer.items]
+    return max([*dates, writer.feed["left"] or NEVER], default=NEVER)
 
 
 def legal(value: str) -> str:

@@ -119,7 +119,7 @@ def _first(pages: Iterable[Page], outline: Outline, most: int) -> tuple[Page, ..
 
 def feed_inputs(outline: Outline, about: Topic = SITE) -> Inputs:
     """Return all that a feed depends on."""
-    surroundings = (outline.setting, outline.site.uuid, about)
+    surroundings = (outline.setting, outline.site.uuid, about, outline.site.last_expiry)
     return Inputs((*feed_pages(outline, about), outline.site.names), surroundings)
 
 
@@ -163,6 +163,7 @@ def feed_of(
             for page in pages
         ),
         hub=outline.options.websub_hub,
+        left=site.last_expiry,
     )
 
 

@@ -43,6 +43,7 @@ from canopy.render.views import ArticleView, EmptyView, FeedLink, Frame, Link, P
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from canopy.content.links import Target
     from canopy.content.values import Author, Section, Site, Term
@@ -346,6 +347,8 @@ class Outline:
             ),
             series=self.parts(page),
             categories=tuple(self._tag(term) for kind, term in terms_of(site, page) if kind == "category"),
+            held=page.held,
+            held_until=_until(site, page) if page.held else None,
         )
 
     def history_of(self, file: str) -> str:
@@ -416,6 +419,10 @@ def _own_feed(site: Site) -> FeedLink | None:
 
 def _is_elsewhere(target: str) -> bool:
     return not target.startswith("/") or target.startswith("//")
+
+
+def _until(site: Site, page: Page) -> datetime | None:
+    return next((held.until for held in site.held if held.path == page.source.path), None)
 
 
 def _linked(link: Callable[[str], str], found: Target) -> str | None:

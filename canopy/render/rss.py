@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedgenerator import Rss201rev2Feed
 
-from canopy.render.feed import NEVER, aware, legal
+from canopy.render.feed import NEVER, aware, legal, newest
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +28,7 @@ class _Rss(Rss201rev2Feed):  # type: ignore[misc] # untyped
 
     def latest_post_date(self) -> datetime:
         """Return the date of the newest change."""
-        return max((item["updateddate"] for item in self.items), default=NEVER)
+        return newest(self)
 
     def add_root_elements(self, handler: Any) -> None:  # noqa: ANN401
         """Name the hub besides what the library writes (WebSub, 4)."""
@@ -57,6 +57,7 @@ def rss(feed: Feed) -> bytes:
         language=feed.language or None,
         feed_url=legal(feed.feed_url),
         hub=feed.hub,
+        left=aware(feed.left),
     )
     for entry in feed.entries:
         created = aware(entry.created)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from canopy.content.values import Page
+    from canopy.content.values import Page, Site
     from canopy.render.pages import Outline
     from canopy.render.representation import Body
 
@@ -44,14 +44,14 @@ def find_sitemap(outline: Outline, path: str) -> Document | None:
     site = outline.site
 
     def inputs() -> Inputs:
-        return Inputs((site.recent, site.pages, site.sections, site.home), (site.base_url,))
+        return Inputs((site.recent, site.pages, site.sections, site.home), (site.base_url, site.last_expiry))
 
     def make(_: object) -> tuple[object, tuple[object, ...]]:
         if part:
             first = (int(part[1]) - 1) * MOST
             return render_sitemap, (site.base_url, tuple(places(outline)[first : first + MOST]))
         if parts > 1:
-            newest = _newest(site.recent)
+            newest = _start_changed(site)
             return render_index, (
                 site.base_url,
                 tuple((one, newest) for one in sitemap_paths(outline)[1:]),
@@ -70,7 +70,7 @@ def sitemap_paths(outline: Outline) -> tuple[str, ...]:
 def places(outline: Outline) -> list[Place]:
     """Return what is in the sitemap: the start, the sections, then the pages, newest first."""
     site = outline.site
-    found: list[Place] = [("/", _newest(site.recent))]
+    found: list[Place] = [("/", _start_changed(site))]
     found += [(path, _newest(section.pages)) for path, section in site.sections.items() if path != "/"]
     found += [(page.path, page.updated) for page in site.recent if page is not site.home]
     return found
@@ -99,6 +99,12 @@ def _written(root: str, element: str, base_url: str, listed: Iterable[Place]) ->
 def _stamp(moment: datetime) -> str:
     """Return a W3C date; one without an offset is a day."""
     return moment.isoformat(timespec="seconds") if moment.tzinfo else moment.date().isoformat()
+
+
+def _start_changed(site: Site) -> datetime | None:
+    """Return when a page came or changed last, or went by itself."""
+    moments = [moment for moment in (_newest(site.recent), site.last_expiry) if moment]
+    return max(moments, default=None)
 
 
 def _newest(pages: Iterable[Page]) -> datetime | None:

@@ -166,6 +166,10 @@ class ArticleView:
     """Where the forge shows the commits of its source."""
     versions: tuple[tuple[str, str], ...] = ()
     """Language and URL of each other language in which it is there."""
+    held: str = ""
+    """Why only its author sees it: `draft`, `future` or `expired`."""
+    held_until: datetime | None = None
+    """When it appears, or when it went."""
     series: tuple[Part, ...] = ()
     """The series that it is a part of."""
     categories: tuple[Link, ...] = ()

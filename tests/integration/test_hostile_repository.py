@@ -193,6 +193,22 @@ def test_check_sees_what_is_not_committed(tmp_path: Path) -> None:
     assert re.search(r"^bad\.md:3: warning: .*missing\.md", warned.stdout, re.MULTILINE)
 
 
+def test_check_tells_what_waits(tmp_path: Path) -> None:
+    """Drafts and pages of another time are counted, the next is named, and their faults are found."""
+    files = {
+        "draft.md": "---\ndraft: true\n---\n[nowhere](missing.md)\n",
+        "far.md": "---\ndate: 2990-05-04T12:30+02:00\n---\n",
+        "near.md": "---\ndate: 2980-05-04T12:30+02:00\n---\n",
+        "over.md": "---\nexpires: 2016-05-04\n---\n",
+        "one.md": "# One\n",
+    }
+    done = _check(str(repository(tmp_path / "notes", files)))
+    assert "1 page," in done.stderr
+    told = "1 draft, 2 still to come, 1 expired; next is near.md, at 2980-05-04 12:30+02:00"
+    assert f"not there for readers: {told}" in done.stderr
+    assert re.search(r"^draft\.md:4: warning: .*missing\.md", done.stdout, re.MULTILINE)
+
+
 def test_check_of_nothing_says_so(tmp_path: Path) -> None:
     """A place that cannot be read is one line and exit 1 or 2, never a traceback."""
     for place in (str(tmp_path / "nowhere"), "htps://x/y"):

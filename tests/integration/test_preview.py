@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pages import read
 from running import commit, git, repository, running, write
 
 
@@ -73,3 +74,22 @@ def test_the_page_tells_its_writer_what_is_wrong(tmp_path):
         commit(work, "Break it")
     with running(f"{work}#main", data=tmp_path / "other") as server:
         assert "one.md:3" not in server.get("/one").text
+
+
+def test_a_writer_sees_what_readers_do_not_see_yet(tmp_path):
+    """A preview shows drafts and what is to come, each with a word above it; a server shows neither."""
+    files = {
+        "draft.md": "---\ndraft: true\n---\n# Draft\n",
+        "later.md": "---\ndate: 2990-05-04 12:30\n---\n# Later\n",
+        "one.md": "# One\n",
+    }
+    work = repository(tmp_path / "notes", files)
+    with running("preview", str(work), data=tmp_path / "data") as server:
+        assert "This is a draft" in server.get("/draft").text
+        later = read(server.get("/later").text).text
+        assert "Readers will see this page from 4 May 2990, 12:30" in later.replace("\xa0", " ")
+        assert 'class="held"' not in server.get("/one").text
+    with running("serve", str(work), data=tmp_path / "data") as server:
+        assert [server.get(path).status for path in ("/one", "/draft", "/later")] == [200, 404, 404]
+    with running("preview", str(work), "--no-drafts", data=tmp_path / "data") as server:
+        assert server.get("/draft").status == 404

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,6 +46,8 @@ VALUES = st.sampled_from(
         "x, y",
         "[",
         "2016-5-4",
+        "2026-05-04T12:00Z",
+        "2026-05-06",
         "true",
         "/a/b",
         "/tags/x",
@@ -71,6 +73,8 @@ KEYS = st.sampled_from(
         "date",
         "permalink",
         "nonsense",
+        "expires",
+        "publishDate",
     ]
 )
 HEADERS = st.lists(st.tuples(KEYS, VALUES), max_size=4).map(
@@ -91,6 +95,25 @@ def test_a_build_upon_another_is_a_build_from_nothing(before, change, keep):
     first, second = snapshot(before), snapshot(after)
     options = SiteOptions(identity="x")
     assert build(second, options, build(first, options)) == build(second, options)
+
+
+MOMENTS = st.datetimes(datetime(2026, 5, 3), datetime(2026, 5, 8), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+@settings(max_examples=200, deadline=None)
+@given(REPOSITORIES, REPOSITORIES, MOMENTS, MOMENTS, st.booleans(), st.booleans())
+def test_a_build_at_a_moment_is_that_of_any_other_before_it(before, change, then, now, keep, drafts):
+    """Whatever the time was and however the clock went, a moment has one site, until its next change."""
+    first, second = snapshot(before), snapshot({**before, **change} if keep else before)
+    options = SiteOptions(drafts=drafts)
+    site = build(second, options, build(first, options, None, then), now)
+    assert site == build(second, options, None, now)
+    assert site.next_change is None or site.next_change > now
+    last = datetime(2040, 1, 1, tzinfo=UTC)
+    change_at = min(site.next_change or last, last)
+    same = build(second, options, site, change_at - timedelta(microseconds=1))
+    assert same == site
+    assert set(same.pages) == set(site.pages)
 
 
 @settings(max_examples=150, deadline=None)

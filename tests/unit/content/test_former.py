@@ -105,10 +105,11 @@ def test_what_became_a_draft_is_not_told():
 
 
 def test_what_never_had_an_address_has_none_now():
-    """Drafts, hidden files, and files outside the site's folder leave nothing behind."""
+    """Drafts, what never appeared, hidden files, and files outside the site's folder leave nothing behind."""
     made = site(
         {"docs/b.md": "B\n"},
         gone("docs/draft.md", "---\ndraft: true\n---\nA\n"),
+        gone("docs/later.md", "---\ndate: 2030-01-01\n---\nA\n"),
         gone("docs/.hidden/a.md", "A\n"),
         gone("code.md", "A\n", "docs/b.md"),
         gone("docs/left.md", "# Left\n", "code/left.md"),

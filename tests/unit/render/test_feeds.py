@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
 from printing import drive
-from snapshots import EPOCH, blob, site_of
+from snapshots import EPOCH, blob, site_of, snapshot
 
+from canopy.content.site import build
+from canopy.content.values import SiteOptions
 from canopy.render.edition import Press
 from canopy.render.feeds import feed_pages
 from canopy.render.options import RenderOptions
@@ -178,3 +182,34 @@ def test_all_generated_addresses_are_listed_and_answer() -> None:
     assert "/-/feeds/author/Ada.json" in listed
     for path in listed:
         assert drive(press.print(edition, path)).identity.body
+
+
+def test_a_feed_is_no_older_after_a_page_went():
+    """When the newest entry expires, neither the feed's date of change nor the sitemap's goes back."""
+    moment = datetime(2026, 5, 4, 12, tzinfo=UTC)
+    files = {**FILES, "Posts/z": f"---\ntitle: Z\ndate: 2026-05-01\nexpires: {moment.isoformat()}\n---\n"}
+    press = Press(memory=1 << 24)
+    dates = []
+    for now in (moment - timedelta(minutes=1), moment):
+        edition = press.edition(build(snapshot(files), SiteOptions(), None, now), now)
+        root = ET.fromstring(drive(press.print(edition, "/atom")).identity.body)
+        rss = ET.fromstring(drive(press.print(edition, "/-/feeds/site.rss")).identity.body)
+        places = ET.fromstring(drive(press.print(edition, "/sitemap.xml")).identity.body)
+        start = places[0].findtext("{http://www.sitemaps.org/schemas/sitemap/0.9}lastmod")
+        built = parsedate_to_datetime(rss.findtext("channel/lastBuildDate") or "")
+        dates.append((datetime.fromisoformat(root.findtext(f"{NS}updated") or ""), built, start))
+    assert dates[0][0] == dates[0][1] == datetime(2026, 5, 1, tzinfo=UTC)
+    assert dates[1][0] == dates[1][1] == moment
+    assert dates[1][2] == moment.isoformat()
+
+
+def test_an_entry_is_published_when_it_appears():
+    """A page that was written before it appeared is news of that moment."""
+    files = {**FILES, "Posts/z": "---\ntitle: Z\ndate: 2016-01-01\npublishDate: 2026-05-04T12:00Z\n---\n"}
+    edition = Press(memory=1 << 24).edition(site_of(files), EPOCH)
+    entry = ET.fromstring(drive(Press(memory=1 << 24).print(edition, "/atom")).identity.body).find(
+        f"{NS}entry"
+    )
+    assert entry is not None
+    assert entry.findtext(f"{NS}title") == "Z"
+    assert entry.findtext(f"{NS}published") == entry.findtext(f"{NS}updated") == "2026-05-04T12:00:00+00:00"
