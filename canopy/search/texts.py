@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from canopy.content.dialects import readable
+from canopy.search.words import is_unspaced
 
 if TYPE_CHECKING:
     from canopy.content.values import Page
@@ -47,36 +48,56 @@ class Text(NamedTuple):
 
     headings: str
     body: str
-    """Readable, one paragraph or line of code a line; without the headings."""
+    """Readable, one paragraph, item or line of code a line; without the headings."""
 
 
 def text_of(page: Page, dialect: str = "") -> Text:
     """Return what is to be read on a page, besides its title; `dialect` is the convention of its site."""
     headings: list[str] = []
-    lines: list[str] = []
-    fence = ""
+    lines: list[list[str]] = []
+    fence = quote = ""
+    runs_on = False
     for line in readable(page.source.body[:MOST_BODY], dialect).split("\n"):
         line = line[:_MOST_LINE].rstrip("\r")
+        mark = _mark(line)
+        # What has no mark of its own belongs to the paragraph, item or quotation above it.
+        goes_on = runs_on and (not mark or mark == quote)
+        runs_on, quote = False, mark if mark.startswith(">") else ""
         opening = _FENCE.match(line) if "```" in line or "~~~" in line else None
         if fence:
             if opening and opening[1].startswith(fence) and not line.strip().strip(fence[0]):
                 fence = ""
             else:
-                lines.append(line.strip())
+                lines.append([line.strip()])
         elif opening:
             fence = opening[1]
         elif (heading := _HEADING.match(line)) is not None:
             headings.append(_readable(line[heading.end() :].rstrip(" \t#")))
         elif _UNDERLINE.match(line) and lines and lines[-1]:
-            headings.append(lines.pop())
+            headings.append("".join(lines.pop()))
         elif not _RULE.match(line):
-            lines.append(_readable(line))
+            if not goes_on:
+                lines.append([])
+            _add(_readable(line), lines[-1])
+            runs_on = "|" not in line
         elif lines and lines[-1] and not line.strip():
-            lines.append("")
-    abstract = _readable(page.source.front.abstract[:_MOST_LINE])
-    if abstract:
-        lines.insert(0, abstract)
-    return Text("\n".join(headings)[:_MOST_HEADINGS], "\n".join(lines))
+            lines.append([])
+    lines.insert(0, [_readable(page.source.front.abstract[:_MOST_LINE])])
+    return Text("\n".join(headings)[:_MOST_HEADINGS], "\n".join(map("".join, lines)).strip("\n"))
+
+
+def _mark(line: str) -> str:
+    """Return the sign of a list, a quotation or a table at the beginning of a line."""
+    marker = _MARKER.match(line)
+    return marker[0].strip() if marker else ""
+
+
+def _add(line: str, paragraph: list[str]) -> None:
+    """Add a line to those of its paragraph; scripts without spaces need none between them."""
+    if line and paragraph and not (is_unspaced(paragraph[-1][-1]) and is_unspaced(line[0])):
+        paragraph.append(" ")
+    if line:
+        paragraph.append(line)
 
 
 def _readable(line: str) -> str:

@@ -256,13 +256,22 @@ class TestPassages:
         assert "hidden" not in text.body
         assert "secret" not in text.body
         lines = [line for line in text.body.split("\n") if line]
-        assert lines[:4] == [
-            "A link, a picture, code and bold.",
-            "inner alias  fish & chips",
+        assert lines[:3] == [
+            "A link, a picture, code and bold. inner alias  fish & chips",
             "Mind it.",
             "done",
         ]
-        assert lines[4:] == ["first", "a · b", "c · d", "# no heading", "x = y['z']"]
+        assert lines[3:] == ["first", "a · b", "c · d", "# no heading", "x = y['z']"]
+
+    def test_a_paragraph_is_one_line_however_it_was_broken(self) -> None:
+        """Lines of one paragraph, item or quotation belong together, without spaces in Japanese."""
+        body = "one\ntwo\n\n- a\n  b\n- c\n\n> q\n> r\n\n日本\n語\n\nTwo\nlines\n=====\n```\nx\ny\n```\nz\n"
+        text = text_of(site_of({"a.md": "---\ntitle: T\n---\n" + body}).pages["/a"])
+        assert [line for line in text.body.split("\n") if line] == [
+            *("one two", "a b", "c", "q r", "日本語"),
+            *("x", "y", "z"),
+        ]
+        assert text.headings == "Two lines"
 
 
 class TestAnyInput:
