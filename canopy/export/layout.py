@@ -31,6 +31,8 @@ class Misfit:
     reason: str
     fatal: bool = True
     """It is left out; else it is only worth knowing."""
+    taken: bool = False
+    """Something else of the site has the place."""
 
 
 @dataclass(slots=True)
@@ -48,15 +50,16 @@ class Layout:
     def place(self, path: str, *, page: bool) -> str | None:
         """Return the name of the file for a path of the site, or None, with a misfit that says why."""
         name = file_name(path, page=page)
-        reason = unfit(name) or self._taken(name)
-        if reason:
-            self.misfits.append(Misfit(path, reason))
+        reason = unfit(name)
+        owner = "" if reason else self._taken(name)
+        if reason or owner:
+            self.misfits.append(Misfit(path, reason or owner, taken=bool(owner)))
             return None
         twin = self._folded.setdefault(_folded(name), name)
         if twin != name:
             other = self.files[twin]
             told = f"{other} differs from it only in case or accents: not every file system can hold both"
-            self.misfits.append(Misfit(path, told, fatal=self.one_case))
+            self.misfits.append(Misfit(path, told, fatal=self.one_case, taken=self.one_case))
             if self.one_case:
                 return None
         self.files[name] = path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin
 
@@ -20,10 +21,12 @@ from canopy.export.hosts import (
 from canopy.export.layout import Layout, file_name
 from canopy.problem import Problem
 from canopy.render.jobs import HTML
+from canopy.render.lost import gone_view, not_found_view
+from canopy.render.nearest import Nearest
 from canopy.render.opensearch import OPENSEARCH, OPENSEARCH_TYPE, SEARCH, render_description
 from canopy.render.theme import Theme
 from canopy.render.topics import SITE_ELSEWHERE
-from canopy.render.views import Link, NotFoundView, SearchView
+from canopy.render.views import SearchView
 from canopy.render.wellknown import WELL_KNOWN
 from canopy.render.workers import RenderFailed
 from canopy.search.texts import text_of
@@ -105,7 +108,7 @@ class Export:
         for asset in Theme.default().assets.values():
             self._put(asset.path, asset.data, asset.media_type)
         self._write_search()
-        self._write_not_found()
+        self._write_lost()
         self._write_redirects()
         self._write_rules()
 
@@ -158,27 +161,38 @@ class Export:
         self._put(SEARCH + ".json", _shelf(site), "application/json")
         self._put(OPENSEARCH, render_description(site).encode(), OPENSEARCH_TYPE)
 
-    def _write_not_found(self) -> None:
-        site = self._site
-        sections = tuple(Link(s.title, site.url(s.path)) for s in site.sections.values() if s.path != "/")
-        page = self._rendered(NotFoundView(self._edition.outline.frame, "", (), sections))
-        self._put("/" + NOT_FOUND, page, HTML)
+    def _write_lost(self) -> None:
+        """Write what is said where nothing is; a file cannot say 410, but it can say what was there."""
+        outline, nearest = self._edition.outline, Nearest(self._site)
+        self._put("/" + NOT_FOUND, self._rendered(not_found_view(outline)), HTML)
+        lost = [(path, gone_view(outline, nearest, path, gone)) for path, gone in self._site.gone.items()]
+
+        def made(path: str, view: View) -> Generator[Job, Any, tuple[str, bytes]]:
+            body = yield from self._edition.look.show(view, path)
+            return path, body.identity
+
+        for path, page in drive_all((made(*one) for one in lost), self._workers, self._timeout):
+            self._quietly(partial(self._put, path, page, HTML))
+
+    def _quietly(self, write: Callable[[], None]) -> None:
+        """Write what displaces nothing; only what cannot lie in any folder is worth telling."""
+        known = self._layout.misfits
+        before = len(known)
+        write()
+        known[before:] = [misfit for misfit in known[before:] if not misfit.taken]
 
     def _rendered(self, view: View) -> bytes:
         return drive(self._edition.look.show(view), self._workers, self._timeout).identity
 
     def _write_redirects(self) -> None:
-        site, quiet = self._site, self._layout.misfits
+        site = self._site
         own = {"/" + page.source.path.removeprefix(f"{site.root}/") for page in site.shown().values()}
         for path in (*site.redirects, *SITE_ELSEWHERE, *WELL_KNOWN):
             target = self._edition.redirect(path)
             # That a file's own name leads to its page helps nobody who did not see it on a server.
             if target is None or path in own or path.endswith("/index"):
                 continue
-            known = len(quiet)
-            self._redirect(path, target)
-            # A redirect displaces nothing; what cannot lie in any folder is still worth telling.
-            quiet[known:] = [misfit for misfit in quiet[known:] if not misfit.reason.startswith("its fi")]
+            self._quietly(partial(self._redirect, path, target))
 
     def _redirect(self, path: str, target: str) -> None:
         site = self._site

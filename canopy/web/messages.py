@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from canopy.render.interface import SOURCE, Interface
 from canopy.render.jobs import HTML
 from canopy.render.look import Look
+from canopy.render.lost import MOST_PATH, gone_view, not_found_view
 from canopy.render.nearest import Nearest
 from canopy.render.representation import encode, represent
-from canopy.render.views import Frame, GoneView, Link, NotFoundView, UnavailableView
+from canopy.render.views import Frame, UnavailableView
 from canopy.render.workers import RenderFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator
     from typing import Any
 
     from canopy.content.values import Gone
@@ -52,7 +53,7 @@ class Messages:
         """Return the 404 page for `path`, with what the reader may have meant."""
 
         def view() -> View:
-            return _not_found_view(edition, self._index(edition), path)
+            return not_found_view(edition.outline, self._index(edition), path)
 
         text = edition.outline.interface.gettext("There is no such page")
         return await self._kept_for(edition, path, view, 404, text)
@@ -61,7 +62,7 @@ class Messages:
         """Return the 410 page for `path`: what was there, and where to look instead."""
 
         def view() -> View:
-            return _gone_view(edition, self._index(edition), path, gone)
+            return gone_view(edition.outline, self._index(edition), path, gone)
 
         text = edition.outline.interface.gettext("This page was deleted.")
         return await self._kept_for(edition, path, view, 410, text)
@@ -79,7 +80,7 @@ class Messages:
         if self._making.locked():
             return _plainly(status, text)
         async with self._making:
-            shown = edition.look.show(await asyncio.to_thread(view), path[:200])
+            shown = edition.look.show(await asyncio.to_thread(view), path[:MOST_PATH])
             representation = await self._made(shown, status, [])
         if edition is self._edition:
             self._kept[path] = representation
@@ -115,29 +116,6 @@ class Messages:
             _ = (edition.outline.interface if edition is not None else Interface.of(SOURCE)).gettext
             return _plainly(status, _("This page cannot be shown at the moment."))
         return represent(body, HTML, cache_control=_CACHING.get(status, _NEVER), status=status, extra=extra)
-
-
-def _not_found_view(edition: Edition, nearest: Nearest, path: str) -> NotFoundView:
-    site = edition.site
-    pages = tuple(Link(page.title, site.url(page.path)) for page in nearest.find(path))
-    sections = tuple(Link(s.title, site.url(s.path)) for s in site.sections.values() if s.path != "/")
-    return NotFoundView(edition.outline.frame, path[:200], pages, sections)
-
-
-def _gone_view(edition: Edition, nearest: Nearest, path: str, gone: Gone) -> GoneView:
-    site, outline = edition.site, edition.outline
-    akin = nearest.akin(f"{gone.title} {path.rpartition('/')[2]}")
-    pages = tuple(Link(page.title, site.url(page.path)) for page in akin)
-    above = next((s for s in _above(path) if s in site.sections or s in site.redirects), "")
-    section = site.sections.get(site.redirects.get(above, above))
-    link = Link(section.title, site.url(section.path)) if section else None
-    return GoneView(outline.frame, gone.title, gone.until, link, pages, outline.history_of(gone.file))
-
-
-def _above(path: str) -> Iterator[str]:
-    """Yield the folders above a path, the nearest first, without the top."""
-    while (path := path.rpartition("/")[0]) not in ("", "/"):
-        yield path
 
 
 def _plainly(status: int, text: str) -> Representation:
