@@ -15,6 +15,7 @@ from canopy.render.views import (
     Head,
     Link,
     ListingView,
+    MentionLink,
     NotFoundView,
     SearchHit,
     SearchView,
@@ -79,6 +80,12 @@ ARTICLE = ArticleView(
     ),
     edit_url="https://forge.example.org/me/notes/edit/main/Posts/Marrakesh2017",
     history_url="https://forge.example.org/me/notes/commits/main/Posts/Marrakesh2017",
+    mentions=(
+        MentionLink("Diary", "/Diary", "So much was said about ", "Marrakesh", ", and all of it is true."),
+        MentionLink("Index of cities", "/Cities"),
+    ),
+    more_mentions=2,
+    related=(Link("Marrakesh 2016", "/Posts/Marrakesh2016"),),
 )
 LISTING = ListingView(
     frame=FRAME,

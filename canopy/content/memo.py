@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from canopy.content.former import NOTHING
+from canopy.content.mentions import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from canopy.content.conventions import Convention
     from canopy.content.former import Past, Trace
+    from canopy.content.mentions import Web
     from canopy.content.permalinks import Places
     from canopy.content.reading import Reading
     from canopy.content.sources import File
@@ -43,6 +45,7 @@ class Memo:
     traces: Mapping[str, Trace] = field(default_factory=dict)
     """By path in the repository."""
     past: Past = NOTHING
+    web: Web = EMPTY
 
     @property
     def convention(self) -> Convention:

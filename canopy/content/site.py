@@ -16,6 +16,7 @@ from canopy.content.claims import Kind
 from canopy.content.former import look_back, read_traces
 from canopy.content.identity import site_uuid
 from canopy.content.memo import Memo
+from canopy.content.mentions import EMPTY, weave
 from canopy.content.navigation import automatic, chosen, home_of, start_of
 from canopy.content.paths import base_name, folded
 from canopy.content.permalinks import Places, place
@@ -84,7 +85,14 @@ def build(
         past,
     )
     site = _assemble(snapshot, options, new, times, previous)
-    return _with_navigation(replace(site, taxonomies=build_taxonomies(site, previous)), new)
+    web = weave(site, pages, previous if memo else None, memo.web if memo else EMPTY)
+    site = replace(
+        site,
+        taxonomies=build_taxonomies(site, previous),
+        mentions=MappingProxyType(web.mentions),
+        memo=replace(new, web=web),
+    )
+    return _with_navigation(site, new)
 
 
 def _tags(file: File) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from canopy.content.memo import Memo
+    from canopy.content.outlinks import Outlink
     from canopy.problem import Problem
 
 SAFE = "/!$&'()*+,;=:@~-._"
@@ -231,6 +232,14 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A link from a page's own text to another page."""
+
+    page: Page
+    link: Outlink
+
+
+@dataclass(frozen=True, slots=True)
 class NavigationItem:
     """One entry of the site's navigation."""
 
@@ -334,6 +343,8 @@ class Site:
     taxonomies: Taxonomies = Taxonomies()
     gone: Mapping[str, Gone] = field(default_factory=dict)
     """From a path that was deleted to what was there, from history."""
+    mentions: Mapping[str, tuple[Mention, ...]] = field(default_factory=dict, repr=False)
+    """From the path of a page to the texts that link to it, the newest first."""
     memo: Memo | None = field(default=None, repr=False, compare=False)
     """What the next build takes over; no part of the site's meaning, and of no use outside this room."""
 

@@ -17,6 +17,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from canopy.content.mediatypes import PLAIN_TEXT
+from canopy.content.related import shared_terms
 from canopy.content.taxonomies import kinds, terms_of
 from canopy.content.values import Page
 from canopy.problem import Problem, Severity
@@ -197,13 +198,27 @@ def affected(old: Edition | None, new: Edition) -> tuple[str, ...] | None:
             paths.update(outline.listings.terms_of(version))
             series = (term for kind, term in terms_of(outline.site, version) if kind == "series")
             paths.update(part.path for term in series for part in term.pages)
+            if not _same_subjects(page, before.get(page.path)):
+                terms = shared_terms(outline.site, version)
+                paths.update(other.path for term in terms for other in term.pages)
         paths.add(page.path)
         paths.update(moved_sheets(old.outline.listings, new.outline.listings, before.get(page.path), page))
     paths.update(
         path for path, section in new.site.sections.items() if old.site.sections.get(path) is not section
     )
+    mentions, mentioned = old.site.mentions, new.site.mentions
+    paths.update(
+        path for path in mentions.keys() | mentioned.keys() if mentions.get(path) is not mentioned.get(path)
+    )
     paths.update(taxonomy.path for taxonomy in kinds(new.site.taxonomies).values() if taxonomy.terms)
     return tuple(sorted({*paths, "/", TAGS})) if len(paths) <= _MOST_PATHS else None
+
+
+def _same_subjects(page: Page, before: Page | None) -> bool:
+    """Tell whether pages on the same subjects show and sort a page as before."""
+    if before is None or page.source.front.categories != before.source.front.categories:
+        return False
+    return (page.title, page.created, page.tags) == (before.title, before.created, before.tags)
 
 
 class Press:

@@ -17,6 +17,7 @@ from canopy.content.prose import count_ideographs
 from canopy.content.taxonomies import key_of, person_of, terms_of
 from canopy.content.values import Page
 from canopy.problem import Problem, Severity
+from canopy.render.around import MOST_MENTIONS, Subjects, mentions_of, related_to, subjects_of
 from canopy.render.forge import Forge
 from canopy.render.heads import head_of_article
 from canopy.render.icon import own_icon
@@ -100,6 +101,7 @@ class Outline:
     _places: dict[str, dict[str, int]] = field(default_factory=dict, init=False)
     _siblings: dict[str, tuple[Page, ...]] = field(default_factory=dict, init=False)
     _nearest: Nearest | None = field(default=None, init=False)
+    _subjects: Subjects = field(default_factory=dict, init=False)
     _languages: frozenset[str] = field(default=frozenset(), init=False)
     _portraits: dict[str, str] = field(default_factory=dict, init=False)
     furnished: bool = field(default=False, init=False)
@@ -239,8 +241,10 @@ class Outline:
             place = (self.setting, self.breadcrumbs(subject.section), site.home is subject)
             versions = (other for _, other in translations(subject, site, self._languages))
             section = site.sections.get(subject.section) if self.look.templates is not None else None
-            objects = (subject, *self.neighbours(subject), *versions, section, *known)
-            return Inputs(objects, (*place, self.people(subject), self.parts(subject)))
+            mentions = site.mentions.get(subject.path, ())
+            objects = (subject, *self.neighbours(subject), *versions, section, *known, mentions)
+            related = subjects_of(site, subject, self._subjects)
+            return Inputs(objects, (*place, self.people(subject), self.parts(subject), related))
         if isinstance(subject, Sheet):
             section = subject.listing.section
             index = section.index if section is not None and subject.is_start else None
@@ -349,6 +353,9 @@ class Outline:
             categories=tuple(self._tag(term) for kind, term in terms_of(site, page) if kind == "category"),
             held=page.held,
             held_until=_until(site, page) if page.held else None,
+            mentions=mentions_of(site, page),
+            more_mentions=max(0, len(site.mentions.get(page.path, ())) - MOST_MENTIONS),
+            related=related_to(site, page, previous, following),
         )
 
     def history_of(self, file: str) -> str:

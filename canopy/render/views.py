@@ -98,6 +98,18 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class MentionLink:
+    """A page that mentions another, with the sentence in which it does, as plain text."""
+
+    title: str
+    url: str
+    before: str = ""
+    words: str = ""
+    """Those that are the link; empty if there is no sentence."""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """The place of a page in a series."""
 
@@ -176,6 +188,12 @@ class ArticleView:
     siblings: tuple[Link, ...] = ()
     """The first 200 pages of its section in their order, itself among them; only for templates of a
     repository."""
+    mentions: tuple[MentionLink, ...] = ()
+    """The pages whose text links to it, the newest first."""
+    more_mentions: int = 0
+    """How many more do."""
+    related: tuple[Link, ...] = ()
+    """Pages on the same subjects."""
 
 
 @dataclass(frozen=True, slots=True)

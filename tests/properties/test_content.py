@@ -80,7 +80,10 @@ KEYS = st.sampled_from(
 HEADERS = st.lists(st.tuples(KEYS, VALUES), max_size=4).map(
     lambda kv: "---\n" + "".join(f"{k}: {v}\n" for k, v in kv) + "---\n"
 )
-TEXTS = st.one_of(HEADERS, st.text(max_size=40), st.sampled_from(["redirect: /a", "redirect: b", "# T", ""]))
+LINKS = ["[x](a)", "[x](/b.md) [y](../A#p)", "[[a]]", "[[b|x]] [x]\n\n[x]: index.md", "`[x](a)` [y](x y)"]
+TEXTS = st.one_of(
+    HEADERS, st.text(max_size=40), st.sampled_from(["redirect: /a", "redirect: b", "# T", "", *LINKS])
+)
 CONTENTS = st.one_of(st.binary(max_size=30), st.tuples(HEADERS, TEXTS).map(lambda p: p[0] + p[1]), TEXTS).map(
     lambda c: c if isinstance(c, bytes) else c.encode("utf-8", "replace")
 )
@@ -123,6 +126,17 @@ def test_an_edit_of_one_file_is_a_build_from_nothing(files, content, data):
     path = data.draw(st.sampled_from(sorted(files)))
     first, second = snapshot(files), snapshot({**files, path: content})
     assert build(second, SiteOptions(), build(first, SiteOptions())) == build(second, SiteOptions())
+
+
+@settings(max_examples=100, deadline=None)
+@given(REPOSITORIES)
+def test_who_mentions_a_page_is_whoever_links_to_it(files):
+    """Each mention is a link of its page's text that leads there, and is told once."""
+    site = site_of(files)
+    for path, mentions in site.mentions.items():
+        assert len({id(mention.page) for mention in mentions}) == len(mentions)
+        for mention in mentions:
+            assert resolve(site, mention.page, mention.link.target).path == path != mention.page.path
 
 
 @settings(max_examples=100, deadline=None)

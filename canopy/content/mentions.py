@@ -1,0 +1,169 @@
+"""Which pages mention which: every link of every text, turned round.
+
+What a text links to is found once for each text; where that leads is found again only when addresses changed.
+The result is a function of the site alone: what is taken over from the build before only saves time.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from canopy.content.links import join, resolve
+from canopy.content.outlinks import Outlink, find_links, scanned
+from canopy.content.paths import parent
+from canopy.content.sections import order
+from canopy.content.values import Mention
+from canopy.content.wikilinks import WIKI, by_name, named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from canopy.content.values import Page, Site
+
+_PLAIN = re.compile(r"(?!//)([\w/.~()+,-]+)(?:#[^?\s]*)?\Z", re.ASCII)
+"""A path, and a place on the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outward:
+    """The links of one page."""
+
+    page: Page
+    links: tuple[Outlink, ...]
+    ways: tuple[tuple[str, str], ...]
+    """For each link, the key by which it was looked up, if a look-up is all it takes, and the path of the
+    site that it leads to; empty if to none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """All links between the pages of a site."""
+
+    outward: Mapping[str, Outward] = field(default_factory=dict)
+    """By the page's file below the top; only pages that have links."""
+    inward: Mapping[str, Mapping[str, Mention]] = field(default_factory=dict)
+    """By path of the site, then by the mentioning page's file."""
+    mentions: Mapping[str, tuple[Mention, ...]] = field(default_factory=dict)
+    """By path of the site, newest first."""
+
+
+EMPTY = Web()
+
+
+def weave(site: Site, pages: Mapping[str, Page], previous: Site | None, before: Web) -> Web:
+    """Return the links between `pages`, which are by file; `before` is that of the site `previous`."""
+    moved = previous is None or previous.names is not site.names or previous.base_url != site.base_url
+    again = previous is None or previous.convention != site.convention
+    outward: dict[str, Outward] = {}
+    changed: list[str] = []
+    old = {} if again else before.outward
+    for file, page in pages.items():
+        known = old.get(file)
+        if known is not None and known.page is page and not moved:
+            outward[file] = known
+            continue
+        fresh = _outward(site, page, known)
+        if fresh is not None:
+            outward[file] = fresh
+        if fresh is not known:
+            changed.append(file)
+    changed += [file for file in before.outward if file not in outward and file not in pages]
+    if previous is not None and not changed and not again:
+        return before if len(outward) == len(before.outward) else Web(outward, before.inward, before.mentions)
+    return _turned(site, outward, changed, before)
+
+
+def _outward(site: Site, page: Page, known: Outward | None) -> Outward | None:
+    """Return the links of a page; the same object if nothing about them changed."""
+    same = known is not None and known.page.source is page.source
+    links = known.links if known and same else find_links(scanned(page.source.body, site.convention))
+    if not links:
+        return None
+    top = f"{site.root}/" if site.root else ""
+    folder = parent("/" + page.source.path.removeprefix(top))
+    if known and same and known.page.path == page.path:
+        ways = tuple(
+            way if way[0] and _look_up(site, way[0]) == way[1] else _way(site, page, folder, link.target)
+            for link, way in zip(links, known.ways, strict=True)
+        )
+    else:
+        ways = tuple(_way(site, page, folder, link.target) for link in links)
+    fresh = Outward(page, links, ways)
+    return known if known and known.page is page and known.ways == ways else fresh
+
+
+def _way(site: Site, page: Page, folder: str, target: str) -> tuple[str, str]:
+    """Return how a link is looked up and where it leads, as `links.resolve` would find it."""
+    key = ""
+    if target.startswith(WIKI):
+        name = named(target)
+        key = f"{WIKI}:{name.name}" if name is not None else ""
+    elif plain := _PLAIN.match(target):
+        # Almost all links are plain paths, and mean what they say.
+        key = _joined(folder, plain[1])
+    if key and (found := _look_up(site, key)):
+        return key, found
+    reached = resolve(site, page, target)
+    return "", reached.path if reached.kind == "internal" else ""
+
+
+def _joined(folder: str, path: str) -> str:
+    """Return `join(folder, path)`, without its effort for what most links are."""
+    while path.startswith("../") and folder != "/":
+        folder, path = parent(folder), path[3:]
+    whole = path if path[:1] == "/" else f"{folder.rstrip('/')}/{path}"
+    return join("/", whole) if "/." in whole or "//" in whole or whole[-1] == "/" else whole
+
+
+def _look_up(site: Site, key: str) -> str:
+    if key[0] != "/":
+        return by_name(site, key[len(WIKI) + 1 :]) or ""
+    if key in site.pages or key in site.sections:
+        return key
+    found = site.redirects.get(key, "")
+    return "" if "://" in found else found
+
+
+def _turned(site: Site, outward: Mapping[str, Outward], changed: Iterable[str], before: Web) -> Web:
+    """Return the web in which the links of the `changed` files are what `outward` says."""
+    inward = dict(before.inward)
+    mentions = dict(before.mentions)
+    own: dict[str, dict[str, Mention]] = {}
+    for file in changed:
+        old, new = _mentions(site, before.outward.get(file)), _mentions(site, outward.get(file))
+        for path in old.keys() | new.keys():
+            if path not in own:
+                own[path] = dict(inward.get(path, {}))
+            if path in new:
+                own[path][file] = new[path]
+            else:
+                own[path].pop(file, None)
+    for path, by_file in own.items():
+        if by_file:
+            inward[path] = by_file
+            mentions[path] = tuple(sorted(by_file.values(), key=_newest_first))
+        else:
+            inward.pop(path, None)
+            mentions.pop(path, None)
+    return Web(outward, inward, mentions)
+
+
+def _mentions(site: Site, outward: Outward | None) -> dict[str, Mention]:
+    """Return what a page mentions, with the first place at which it does."""
+    found: dict[str, Mention] = {}
+    if outward is None:
+        return found
+    page = outward.page
+    # What introduces a folder lists its notes: a reader of one of them knows where it lies.
+    section = site.sections.get(page.path)
+    below = page.path.rstrip("/") + "/" if section is not None or page is site.home else ""
+    for link, (_, path) in zip(outward.links, outward.ways, strict=True):
+        if path and path != page.path and path not in found and not (below and path.startswith(below)):
+            found[path] = Mention(page, link)
+    return found
+
+
+def _newest_first(mention: Mention) -> tuple[float, str]:
+    return order(mention.page)

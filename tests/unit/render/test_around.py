@@ -1,0 +1,70 @@
+"""What leads from an article to others: mentions with their sentences, and pages on the same subjects."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from printing import drive
+from snapshots import site_of
+
+from canopy.render.around import MOST_MENTIONS, mentions_of, related_to
+from canopy.render.edition import Edition, Press, affected
+from canopy.render.views import Link, MentionLink
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+FILES = {
+    "a.md": "---\ntitle: A\ntags: [x]\n---\nText.\n",
+    "b.md": "---\ntitle: B\n---\nIt is said in [the first](a.md) already.\n",
+    "c.md": "---\ntitle: C\ntags: [x]\n---\nNothing.\n",
+    "d.md": "---\ntitle: D\n---\n- [A](a.md)\n",
+    "e.md": "---\ntitle: E\n---\nNothing.\n",
+}
+
+
+def edition(press: Press, files: dict[str, str], before: Edition | None = None) -> Edition:
+    """Return the edition of some files."""
+    return press.edition(site_of(files, before.site if before else None), NOW)
+
+
+def test_a_mention_has_its_sentence_where_there_is_one() -> None:
+    """Words that stand alone in a list say no more than the title."""
+    site = site_of(FILES)
+    assert mentions_of(site, site.pages["/a"]) == (
+        MentionLink("D", "/d"),
+        MentionLink("B", "/b", "It is said in ", "the first", " already."),
+    )
+
+
+def test_related_pages_are_those_that_nothing_else_leads_to() -> None:
+    """Neighbours and pages that mention this one are shown as such, not twice."""
+    site = site_of(FILES)
+    page, other = site.pages["/a"], site.pages["/c"]
+    assert related_to(site, page) == (Link("C", "/c"),)
+    assert related_to(site, page, other) == ()
+    mentioning = site_of(FILES | {"c.md": "---\ntags: [x]\n---\n[a](a.md)"})
+    assert related_to(mentioning, mentioning.pages["/a"]) == ()
+
+
+def test_of_very_many_mentions_the_newest_are_shown() -> None:
+    """How many more there are is said."""
+    files = {"a.md": "A"} | {f"n{n}.md": "[x](a.md)" for n in range(MOST_MENTIONS + 3)}
+    press = Press(memory=10**7)
+    made = edition(press, files)
+    html = drive(press.print(made, "/a")).identity.body.decode()
+    section = html.partition('class="mentions"')[2].partition("</section>")[0]
+    assert section.count('href="/n') == MOST_MENTIONS
+    assert "and on 3 more pages" in section
+
+
+def test_a_page_is_printed_again_when_somebody_mentions_it() -> None:
+    """Its readers' tabs are told, and those of pages that nothing changed for are not."""
+    press = Press(memory=10**7)
+    first = edition(press, FILES)
+    printed = {path: drive(press.print(first, path)) for path in first.site.pages}
+    again = edition(press, FILES | {"e.md": "---\ntitle: E\n---\nLike [this](a.md).\n"}, first)
+    assert b'href="/e"' in drive(press.print(again, "/a")).identity.body
+    assert drive(press.print(again, "/b")) is printed["/b"]
+    told = affected(first, again)
+    assert told is not None
+    assert {"/a", "/e"} <= set(told)
+    assert "/b" not in told
