@@ -133,7 +133,7 @@ class Look:
 
     def _note(self, template: str, failure: Failure, place: str) -> Problem:
         """Remember why a template fails, and give it up where finding out takes too long."""
-        cure = f"{failure.cure}; it happened at {place}" if place else failure.cure
+        cure = f"{failure.cure}; it happened on {place}" if place else failure.cure
         problem = Problem(self._path(failure.template or template), failure.line, failure.reason, cure)
         key = (problem.path, problem.line, problem.reason)
         # The same line may fail on ten thousand pages: the first stands for all.

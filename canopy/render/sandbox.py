@@ -11,11 +11,13 @@ Names: `article.html` is the repository's own if it has one, `default/article.ht
 from __future__ import annotations
 
 import pickle
+import re
 import signal
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, datetime, time
+from datetime import date, time
+from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,7 @@ from jinja2 import nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from canopy.render import views
 from canopy.render.interface import SOURCE, Interface
 from canopy.render.theme import TEMPLATES, Compiled, Theme, here
 
@@ -49,6 +52,7 @@ _MOMENT = frozenset(
     {"year", "month", "day", "hour", "minute", "second", "tzinfo", "date", "time"}
     | {"isoformat", "strftime", "weekday", "isoweekday"}
 )
+_NO_FIELD = re.compile(r"'canopy\.render\.views\.(?P<cls>\w+) object' has no attribute '(?P<name>\w+)'")
 _CHANCE = ("random", "pprint")
 
 
@@ -96,13 +100,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for name in _CHANCE:
             del self.filters[name]
 
-    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+    def is_safe_attribute(self, obj: Any, attr: str, value: object) -> bool:  # noqa: ANN401 (jinja2's own)
         """Admit the fields of views, the parts of dates, and what jinja2 thinks harmless of the rest."""
-        if isinstance(obj, date | time | datetime):
-            return attr in _MOMENT
-        if is_dataclass(obj):
-            return any(field.name == attr for field in fields(obj))
-        return super().is_safe_attribute(obj, attr, value)
+        readable = _readable(type(obj))  # type: ignore[arg-type]  # a class is hashable
+        return super().is_safe_attribute(obj, attr, value) if readable is None else attr in readable
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
         """Refuse the two operators by which a few characters fill the memory."""
@@ -114,6 +115,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
             bits = left.bit_length() * (max(0, right) if operator == "**" else 1) + right.bit_length()
             _refuse(bits > _MOST_BITS, "so large a number")
         return super().call_binop(context, operator, left, right)
+
+
+@cache
+def _readable(kind: type) -> frozenset[str] | None:
+    """Return the only attributes of a kind of value that templates may read, None if jinja2 knows."""
+    if issubclass(kind, date | time):
+        return _MOMENT
+    return frozenset(field.name for field in fields(kind)) if is_dataclass(kind) else None
 
 
 def _refuse(wrong: bool, what: str) -> None:
@@ -240,9 +249,7 @@ class Themed:
             return Failure(template, line, "the page takes too much memory", "let it do less", costly=True)
         if isinstance(exc, RecursionError):
             return Failure(template, line, "it includes or calls itself without end", "let it end")
-        said = exc.message if isinstance(exc, jinja2.TemplateError) and exc.message else str(exc)
-        kind = "" if isinstance(exc, jinja2.TemplateError) else f"{type(exc).__name__}: "
-        return Failure(template, line, _short(kind + said), "correct the template")
+        return Failure(template, line, *_explained(exc))
 
     def _place(self, trace: TracebackType | None) -> tuple[str, int]:
         found = "", 0
@@ -318,6 +325,18 @@ def _limited(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+
+
+def _explained(exc: BaseException) -> tuple[str, str]:
+    """Return what went wrong in words that somebody who writes templates knows, and what to do."""
+    said = exc.message if isinstance(exc, jinja2.TemplateError) and exc.message else str(exc)
+    if (match := _NO_FIELD.fullmatch(said)) and (cls := getattr(views, match["cls"], None)):
+        names = [field.name for field in fields(cls)]
+        close = get_close_matches(match["name"], names, 1)
+        cure = f"did you mean `{close[0]}`?" if close else f"it has {', '.join(names)}"
+        return f"{match['cls']} has no `{match['name']}`", cure
+    kind = "" if isinstance(exc, jinja2.TemplateError) else f"{type(exc).__name__}: "
+    return _short(kind + said), "correct the template"
 
 
 def _short(text: object) -> str:

@@ -65,7 +65,7 @@ def test_a_push_changes_the_look(book: Notepad) -> None:
 def test_whoever_pushes_a_mistake_reads_of_it(book: Notepad) -> None:
     """With file, line and cure; and readers get the page in the theme's own look."""
     said = book.push({"_theme/templates/article.html": "\n{{ view.titel }}\n"})
-    assert re.search(r"remote: _theme/templates/article.html:2: error: .*titel.*\(correct the template", said)
+    assert re.search(r"remote: _theme/templates/article.html:2: error: .*titel.*\(did you mean `title`", said)
     assert "<p>Text.</p>" in get(book, "/note")[1]
     assert "article.html:2" in get(book, "/-/status")[1]
     said = book.push({"_theme/templates/article.html": "<p>{{ view.title }} mended</p>"})

@@ -10,6 +10,7 @@ import pytest
 from printing import drive
 from snapshots import site_of
 
+from canopy.content.theme import MOST_FILES
 from canopy.content.values import Site, SiteSettings
 from canopy.problem import Severity
 from canopy.render.edition import Edition, Press
@@ -65,6 +66,23 @@ class TestFiles:
         site = themed({"style.css": "a{}" * 500_000})
         assert site.theme.style is None
         assert "too many" in site.problems[0].reason
+
+    def test_there_is_a_bound_to_all_templates(self) -> None:
+        """Every rendering process has to read them; what is beyond the bound is told."""
+        large = "x" * 256 * 1024
+        site = themed({f"templates/{n}.html": large for n in range(12)})
+        assert len(site.theme.templates) == 9
+        assert {problem.severity for problem in site.problems} == {Severity.WARNING}
+        assert len(themed({f"assets/{n}.svg": "" for n in range(300)}).theme.files) == MOST_FILES
+
+    @pytest.mark.parametrize(
+        "more", [{"_config.yml": "title: J"}, {"hugo.toml": "title = 'H'"}, {".obsidian/app.json": "{}"}]
+    )
+    def test_every_convention_may_have_one(self, more: dict[str, str]) -> None:
+        """It is no folder that Jekyll or Hugo would know."""
+        site = site_of({**NOTE, **more, "_theme/style.css": "a{}", "_theme/templates/article.html": "x"})
+        assert len(site.theme.files) == 2
+        assert not any("_theme" in path for path in (*site.pages, *site.assets))
 
     def test_it_is_below_the_top_of_the_site(self) -> None:
         """With a folder as the site's top, its `_theme` counts and not the repository's."""

@@ -13,7 +13,7 @@ from views import ARTICLE, EMPTY, UNAVAILABLE, VIEWS
 
 from canopy.problem import Severity
 from canopy.render import sandbox
-from canopy.render.edition import Edition, Press
+from canopy.render.edition import Edition, Press, affected
 from canopy.render.jobs import OwnPage, render_own_view
 from canopy.render.options import RenderOptions
 from canopy.render.sandbox import MOST_OUTPUT, Failure, OwnTemplates, Themed
@@ -227,6 +227,22 @@ class TestAttacks:
         assert (failure.template, failure.line) == ("article.html", line)
         assert reason in failure.reason
 
+    @pytest.mark.parametrize(
+        ("text", "reason", "cure"),
+        [
+            ("{{ view.titel }}", "ArticleView has no `titel`", "did you mean `title`?"),
+            ("{{ frame.zebra }}", "Frame has no `zebra`", "it has title, description"),
+            ("{{ view.tags[0].link }}", "Link has no `link`", "it has title, url"),
+        ],
+    )
+    def test_a_field_that_is_not_there_is_said_in_plain_words(
+        self, text: str, reason: str, cure: str
+    ) -> None:
+        """With the one that was meant, or all that there are."""
+        failure = failing(text)
+        assert failure.reason == reason
+        assert failure.cure.startswith(cure)
+
     def test_a_mistake_in_what_is_included_is_placed_there(self) -> None:
         """The innermost line that the author wrote is the one to correct."""
         failure = failing(EXTENDING + '{% block main %}{% include "x.html" %}{% endblock %}', x="\n{{ 1/0 }}")
@@ -250,6 +266,31 @@ class TestAttacks:
         """The bound grows with what the page has to show."""
         view = replace(ARTICLE, html="x" * (MOST_OUTPUT + 1))
         assert isinstance(themed(article="{{ view.html|safe }}").render(view), str)
+
+
+class TestSiblings:
+    def test_are_the_pages_of_the_section_in_order(self) -> None:
+        """A template can show where one is; a page beside it that is renamed changes it, in open tabs too."""
+        one = press()
+        files = {
+            "templates/article.html": "{% for p in view.siblings %}{{ p.title }} {{ p.url }};{% endfor %}"
+        }
+        notes = {f"s/{n}": f"---\nweight: {n}\ndate: 2020-01-0{n}\n---\n# N{n}" for n in (1, 2, 3, 4)}
+        before = edition_with(one, files, **notes)
+        shown = page_of(one, before, "/s/1")
+        assert shown == "N1 /s/1;N2 /s/2;N3 /s/3;N4 /s/4;"
+        notes["s/4"] = notes["s/4"].replace("N4", "New")
+        pages = {f"{name}.md": text for name, text in notes.items()}
+        theme = {f"_theme/{name}": text for name, text in files.items()}
+        after = one.edition(site_of({**pages, **theme}, before.site), NOW)
+        assert page_of(one, after, "/s/1").endswith("New /s/4;")
+        assert "/s/1" in (affected(before, after) or ["/s/1"])
+
+    def test_are_left_out_where_nobody_reads_them(self) -> None:
+        """The theme's own pages would only be printed more often."""
+        one = press("css")
+        edition = edition_with(one, {}, a="# A", b="# B")
+        assert edition.outline.siblings(edition.site.pages["/a"]) == ()
 
 
 # -- in an edition --------------------------------------------------------------------------------------
@@ -292,7 +333,7 @@ class TestEdition:
             Severity.ERROR,
         )
         assert "nothing" in problem.reason
-        assert problem.cure.endswith("it happened at /note")
+        assert problem.cure.endswith("it happened on /note")
 
     def test_its_writer_sees_it_in_the_preview(self) -> None:
         """On the very page."""
