@@ -148,13 +148,20 @@ class ArticleView:
 
     frame: Frame
     canonical: str
+    """Its absolute URL."""
     title: str
     description: str
+    """For search engines, without markup."""
     abstract_html: str
+    """What its author says it is about; may be empty."""
     html: str
+    """The text."""
     toc: tuple[TocEntry, ...]
+    """Its headings."""
     authors: tuple[Link, ...]
+    """Each with a face, where the settings have one."""
     created: datetime | None
+    """When it was published; None when nobody knows."""
     updated: datetime | None
     """None unless it differs from `created` by a day or more."""
     minutes: int
@@ -167,11 +174,13 @@ class ArticleView:
     next: Link | None
     """The next newer page of its section."""
     language: str
+    """As BCP 47 has it."""
     troubled: bool = False
     """The page is not shown as its author meant it."""
     problems: tuple[str, ...] = ()
     """In a preview: what its writer has to know about it, one line each."""
     head: Head = Head()
+    """For search engines, previews and feed readers."""
     edit_url: str = ""
     """Where the forge lets one edit its source; empty where there is none."""
     history_url: str = ""
@@ -185,6 +194,7 @@ class ArticleView:
     series: tuple[Part, ...] = ()
     """The series that it is a part of."""
     categories: tuple[Link, ...] = ()
+    """Those that it is filed under."""
     siblings: tuple[Link, ...] = ()
     """The first 200 pages of its section in their order, itself among them; only for templates of a
     repository."""
@@ -202,6 +212,7 @@ class ListingView:
 
     frame: Frame
     canonical: str
+    """The absolute URL of this sheet."""
     kind: str
     """`home`, `section`, `tag`, `category`, `series`, `author` or `year`."""
     title: str
@@ -212,6 +223,7 @@ class ListingView:
     subsections: tuple[tuple[Link, int], ...]
     """The sections directly below, each with its number of pages."""
     entries: tuple[Entry, ...]
+    """The pages on this sheet."""
     problems: tuple[str, ...] = ()
     """In a preview: what its writer has to know about the whole site, one line each."""
     head: Head = Head()
@@ -249,7 +261,9 @@ class NotFoundView:
     path: str
     """Empty where it is not known."""
     nearest: tuple[Link, ...]
+    """The likeliest first."""
     sections: tuple[Link, ...]
+    """All of the site."""
 
 
 @dataclass(frozen=True, slots=True)
