@@ -28,6 +28,8 @@ MOST_BYTES = {".css": 512 * 1024, ".html": 256 * 1024}
 """Of one file, by extension."""
 MOST_ASSET = 4 * 1024 * 1024
 """Of any other."""
+MOST_ASSETS = 32 * 1024 * 1024
+"""Of all of them."""
 MOST_TEMPLATES = 2 * 1024 * 1024
 """Of all templates: every rendering process has them."""
 _KINDS = (
@@ -112,6 +114,7 @@ def _fault(name: str, blob: Blob, before: list[ThemeFile]) -> tuple[str, str] | 
         return f"{len(blob.data):,} bytes are too many for a file of a theme", f"keep it below {most:,}"
     if len(before) >= MOST_FILES:
         return f"a theme has at most {MOST_FILES} files", "remove some"
-    if template and sum(len(f.data) for f in before if f.name.startswith(TEMPLATES)) > MOST_TEMPLATES:
-        return f"templates of more than {MOST_TEMPLATES:,} bytes in all", "make them smaller, or fewer"
+    folder, bound = (TEMPLATES, MOST_TEMPLATES) if template else (ASSETS, MOST_ASSETS)
+    if sum(len(file.data) for file in before if file.name.startswith(folder)) + len(blob.data) > bound:
+        return f"more than {bound:,} bytes in {folder}", "make the files smaller, or fewer"
     return None

@@ -388,7 +388,10 @@ class Press:
 
     def _theme_file(self, asset: ThemeAsset) -> Generator[Job, Any, Representation]:
         """Print a file of the repository's own theme, whose name changes with its content."""
-        body: Body = yield Job(encode, (asset.data, asset.media_type))
+        if compressible(asset.media_type):
+            body: Body = yield Job(encode, (asset.data, asset.media_type))
+        else:
+            body = encode(asset.data, asset.media_type)
         extra = _sandbox(asset.media_type)
         # What has a policy of its own is not for the hot path, where every answer gets the site's.
         ranges = bool(extra)

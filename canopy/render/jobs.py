@@ -12,8 +12,8 @@ from canopy.render.jsonfeed import json_feed
 from canopy.render.markdown import render_inline, render_markdown
 from canopy.render.representation import encode
 from canopy.render.rss import rss
-from canopy.render.sandbox import Failure, OwnTemplates, Themed
 from canopy.render.theme import Theme
+from canopy.render.themed import Failure, OwnTemplates, Themed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

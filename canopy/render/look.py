@@ -19,9 +19,9 @@ from canopy.content.theme import ASSETS, STYLE, TEMPLATES, OwnTheme, ThemeFile, 
 from canopy.content.values import SAFE
 from canopy.problem import Problem, Severity
 from canopy.render.jobs import Job, OwnPage, inspect_templates, render_own_view, render_view
-from canopy.render.sandbox import Failure, OwnTemplates
 from canopy.render.stylesheet import accent_sheet, combined, own_sheet
 from canopy.render.theme import ASSET_PREFIX, ThemeAsset, template_names, template_of
+from canopy.render.themed import Failure, OwnTemplates
 from canopy.render.views import ArticleView, ListingView
 from canopy.render.workers import RenderFailed, WorkersClosed
 

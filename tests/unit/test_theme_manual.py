@@ -21,8 +21,9 @@ from jinja2.defaults import DEFAULT_FILTERS
 from canopy.render import fragment, views
 from canopy.render.contract import FILTERS, FUNCTIONS
 from canopy.render.interface import Interface
-from canopy.render.sandbox import DEFAULT, Sandbox, _default_sources
+from canopy.render.sandbox import Sandbox
 from canopy.render.theme import TEMPLATES, Compiled, Theme
+from canopy.render.themed import DEFAULT, _default_sources
 
 GUIDE = Path(__file__).parents[2] / "canopy" / "starter" / "guide"
 PAGE = GUIDE / "theme-reference.md"

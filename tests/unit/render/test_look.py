@@ -71,7 +71,7 @@ class TestFiles:
         """Every rendering process has to read them; what is beyond the bound is told."""
         large = "x" * 256 * 1024
         site = themed({f"templates/{n}.html": large for n in range(12)})
-        assert len(site.theme.templates) == 9
+        assert len(site.theme.templates) == 8
         assert {problem.severity for problem in site.problems} == {Severity.WARNING}
         assert len(themed({f"assets/{n}.svg": "" for n in range(300)}).theme.files) == MOST_FILES
 

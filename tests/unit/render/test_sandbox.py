@@ -12,12 +12,12 @@ from snapshots import site_of
 from views import ARTICLE, EMPTY, UNAVAILABLE, VIEWS
 
 from canopy.problem import Severity
-from canopy.render import sandbox
+from canopy.render import themed as themes
 from canopy.render.edition import Edition, Press, affected
 from canopy.render.jobs import OwnPage, render_own_view
 from canopy.render.options import RenderOptions
-from canopy.render.sandbox import MOST_OUTPUT, Failure, OwnTemplates, Themed
 from canopy.render.theme import TEMPLATES, Theme
+from canopy.render.themed import MOST_OUTPUT, Failure, OwnTemplates, Themed
 from canopy.render.workers import RenderCrashed, RenderTimeout
 
 if TYPE_CHECKING:
@@ -448,7 +448,7 @@ class TestGivingUp:
 
     def test_endless_loops_count_as_well(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """They are ended from inside, with their line, before the worker is."""
-        monkeypatch.setattr(sandbox, "RENDER_SECONDS", 0.2)
+        monkeypatch.setattr(themes, "RENDER_SECONDS", 0.2)
         one = press()
         loop = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
         edition = edition_with(
