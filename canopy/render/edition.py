@@ -12,6 +12,7 @@ returns the representation. `canopy.sync` drives it with processes, `canopy chec
 from __future__ import annotations
 
 import pickle
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from canopy.render.pages import Subject
     from canopy.render.representation import Body, Headers, Representation
     from canopy.render.theme import ThemeAsset
+    from canopy.render.views import View
 
 __all__ = ["FOREVER", "SANDBOX", "Edition", "Job", "Press", "affected", "find_document"]
 
@@ -419,10 +421,9 @@ class Press:
             subject = outline.subject(path)
             if subject is not None:
                 fragments = yield from self.fragments(outline.wanted(subject))
-                yield from look.show(outline.view(subject, fragments.__getitem__), path)
-        frame = outline.frame
-        for view in (NotFoundView(frame, "/", (), ()), SearchView(frame, "", "ready")):
-            yield from look.show(view)
+                yield from _tried(look, outline.view(subject, fragments.__getitem__), path)
+        for view in (NotFoundView(outline.frame, "/", (), ()), SearchView(outline.frame, "", "ready")):
+            yield from _tried(look, view)
 
     def fragments(
         self, requests: Iterable[FragmentRequest]
@@ -518,6 +519,11 @@ def _harmless(media_type: str, look: Look) -> str:
     if "javascript" in media_type and look.templates is not None and not look.scripts:
         return PLAIN_TEXT
     return media_type
+
+
+def _tried(look: Look, view: View, path: str = "") -> Generator[Job, Any, None]:
+    with suppress(RenderFailed):  # what it has found is kept; the page itself is nobody's yet
+        yield from look.show(view, path)
 
 
 def _carried_out(job: Job) -> Generator[Job, Any, Body]:

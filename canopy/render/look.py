@@ -97,18 +97,11 @@ class Look:
         """
         template, own, failure = template_of(view), self.templates, None
         if own is not None and template not in self._given_up:
-            try:
-                page: OwnPage | Failure | None = yield Job(render_own_view, (view, own.key))
-                if page is None:
-                    page = yield Job(render_own_view, (view, own.key, own))
-            except WorkersClosed:
-                raise
-            except RenderFailed as exc:
-                page = Failure("", 0, f"the page cannot be made: {exc}", "let it do less", costly=True)
+            page = yield from _made(view, own)
             if isinstance(page, OwnPage):
                 self._note_missing(template, page.missing)
                 return page.body
-            failure = self._note(template, page, place) if page is not None else None
+            failure = self._note(template, page, place)
         if own is not None:
             view = replace(view, frame=replace(view.frame, style=self.plain_style))
             if told and failure is not None and isinstance(view, ArticleView | ListingView):
@@ -233,6 +226,23 @@ class _Assets:
         path = f"{PREFIX}{stem}.{tag[:10]}{dot}{kind}"
         self.made[path] = ThemeAsset(path, data, media_type)
         return self._base_path + quote(path, safe=SAFE)
+
+
+def _made(view: View, own: OwnTemplates, *, again: bool = False) -> Generator[Job, Any, OwnPage | Failure]:
+    """Have a worker make a page; one that doesn't know the templates yet is told."""
+    try:
+        page: OwnPage | Failure | None = yield Job(render_own_view, (view, own.key))
+        if page is None:
+            page = yield Job(render_own_view, (view, own.key, own))
+    except WorkersClosed:
+        raise
+    except RenderFailed as exc:
+        # A template is ended from inside before its worker is: this may be the fault of a busy machine.
+        if not again:
+            return (yield from _made(view, own, again=True))
+        return Failure("", 0, f"the page cannot be made: {exc}", "let it do less", costly=True)
+    assert page is not None  # noqa: S101 - it was told
+    return page
 
 
 def _used(theme: OwnTheme, allowed: str, *, scripts: bool) -> tuple[OwnTheme, tuple[Problem, ...]]:
