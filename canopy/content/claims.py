@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -89,11 +89,16 @@ def claim_article(
     folder = spot.folder or (parent(place) if leaf else place)
     short = clean(place if leaf else stem(spot.path))
     natural = exact if convention.exact else short
+    # `/` is for a page at the top, which then introduces the site; elsewhere its site was another one.
+    if front.url == "/" and folder != "/":
+        front = replace(front, url="")
     given = "" if front.url else convention.address(spot, front, values)
     address, rank = _wish(natural, exact, folder, front, given)
     rank += _UNCLEAN * (exact != spot.path)
     index = 0 if leaf else _index_rank(spot.path, convention)
-    if index and (front.url or front.slug) and address != clean(folder):
+    if front.url == "/":
+        index = 1
+    elif index and (front.url or front.slug) and address != clean(folder):
         index = 0
     names = (clean(folder), folded(base_name(folder))) if index else (short, folded(base_name(short)))
     spellings = (

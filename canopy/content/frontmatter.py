@@ -36,10 +36,11 @@ MAX_WEIGHT = 10**9
 _TRUE = frozenset({"true", "yes", "on", "1", "y"})
 _FALSE = frozenset({"false", "no", "off", "0", "n"})
 _TRUTHS = _TRUE | _FALSE
-_HIDDEN_STATUS = frozenset({"draft", "private", "pending", "hidden"})
+_HIDDEN_STATUS = frozenset({"draft", "private", "pending", "hidden", "skip"})
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _ORDER_WORDS = {order: order for order in ORDERS} | {
-    "newest": "date", "update_date": "date", "slug": "title", "title_bytes": "title", "none": "",
+    "newest": "date", "update_date": "date", "none": "",
+    "slug": "title", "title_bytes": "title", "permalink": "title",
 }  # fmt: skip
 
 
@@ -156,7 +157,7 @@ def _address(entries: Entries, field: Field) -> str:
         if "://" in value:
             continue  # where the page was taken from, or what it comments on
         url = "/" + value.strip().strip("/")
-        if is_walkable(url) and url.isprintable():
+        if url == "/" or (is_walkable(url) and url.isprintable()):
             return url[:1000]
         entries.report(key, f"`{key}` is not a path of this site", f"write `{key}: /folder/name`")
     return ""

@@ -55,7 +55,10 @@ def timetable(
         if file.draft:
             held[path] = Held(path, file.source.title, "draft", None, file.blob.added)
             continue
-        if now is None:
+        front = file.source.front
+        when = front.appears or front.date
+        # What is older than last year, by any clock, needs no more than a glance.
+        if now is None or (front.expires is None and (when is None or when.year < now.year - 1)):
             continue
         appears, expires = _moments(file, convention, clock)
         if expires is not None and expires <= now:
@@ -76,8 +79,6 @@ def _moments(
     assert file.source is not None  # noqa: S101 - the caller has looked
     front = file.source.front
     appears = None if convention.future else front.appears or front.date
-    if appears is None and front.expires is None:
-        return None, None
     own = file.blob.created.tzinfo if file.blob.created else None
     looked_at = own or clock or FIRST
     return (

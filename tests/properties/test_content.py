@@ -111,6 +111,7 @@ def test_a_build_at_a_moment_is_that_of_any_other_before_it(before, change, then
     options = SiteOptions(drafts=drafts)
     site = build(second, options, build(first, options, None, then), now)
     assert site == build(second, options, None, now)
+    assert site == build(second, options, build(second, options, None, then), now)
     assert site.next_change is None or site.next_change > now
     last = datetime(2040, 1, 1, tzinfo=UTC)
     change_at = min(site.next_change or last, last)

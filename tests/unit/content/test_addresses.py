@@ -267,3 +267,16 @@ def test_language_and_description():
     """The start page says the site's language and what it is about."""
     site = site_of({"index.md": "---\nlang: pt_BR\ndescription: Notas\n---\n"})
     assert (site.language, site.description) == ("pt-BR", "Notas")
+
+
+def test_a_page_that_asks_for_the_top_introduces_the_site():
+    """`permalink: /` makes a page at the top the start page, before any other; below it is no address."""
+    site = site_of({
+        "home.md": "---\ntitle: Home\npermalink: /\n---\n",
+        "README.md": "# Read me\n",
+        "de/start.md": "---\ntitle: Start\npermalink: /\n---\n",
+    })  # fmt: skip
+    assert site.home is not None
+    assert site.home.title == "Home"
+    assert "/de/start" in site.pages
+    assert site.problems == ()

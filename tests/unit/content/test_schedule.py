@@ -218,5 +218,6 @@ def test_what_does_not_change_stays_itself():
     again = build(whole, SiteOptions(), before, NOON - MINUTE / 2)
     after = build(whole, SiteOptions(), again, NOON)
     assert all(after.pages[path] is page for path, page in before.pages.items())
+    assert after.pages.keys() - before.pages.keys() == {"/x"}
     assert again.names is before.names
     assert all(again.pages[path] is page for path, page in before.pages.items())
