@@ -63,6 +63,11 @@ _REFERENCE = {
     ".css": re.compile(r"""(?<=url\()(?P<quote>["']?)(?P<name>[\w.-]+)(?P=quote)(?=\))"""),
     ".js": re.compile(r"""(?P<quote>["'])\./(?P<name>[\w.-]+)(?P=quote)"""),
 }
+# What only who works on the theme reads: remarks, and how far a line is moved in.
+_REMARK = {
+    ".css": re.compile(r"/\*.*?\*/|^[ \t]+|\n(?=\n)", re.DOTALL | re.MULTILINE),
+    ".js": re.compile(r"^[ \t]*//.*\n+|^[ \t]+", re.MULTILINE),
+}
 _LONG_LISTING = 12
 
 
@@ -265,7 +270,7 @@ def _named(name: str, data: bytes, resolve: Callable[[str], str]) -> ThemeAsset:
     stem, dot, extension = name.rpartition(".")
     suffix = dot + extension
     if pattern := _REFERENCE.get(suffix):
-        text = data.decode("utf-8")
+        text = _REMARK[suffix].sub("", data.decode("utf-8"))
         data = pattern.sub(lambda m: m[0].replace(m["name"], resolve(m["name"])), text).encode()
     media_type = _MEDIA_TYPES.get(suffix, "application/octet-stream")
     digest = hashlib.sha256(data).hexdigest()[:10]

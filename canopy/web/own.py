@@ -45,6 +45,8 @@ log = structlog.get_logger("canopy.web")
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 _NO_STORE = {"cache-control": "no-store"}
 _ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_INERT = b"default-src 'none'; frame-ancestors 'none'"
+"""For what is only ever a part of a page: a few bytes, many times."""
 _PAYLOADS = 64
 """Webhooks whose payload is kept at once to be read; others are only a reason to look."""
 _HOOK_SECONDS = 30
@@ -71,7 +73,11 @@ class OwnAddresses:
         self._registry.register(SyncCollector(sync, hub))
         self._assets = {
             asset.path: represent(
-                encode(asset.data, asset.media_type), asset.media_type, cache_control=FOREVER
+                encode(asset.data, asset.media_type),
+                asset.media_type,
+                cache_control=FOREVER,
+                # A worker is bound by the policy that its script came with, as a page is by its own.
+                extra=[] if "worker" in asset.path else [(b"content-security-policy", _INERT)],
             )
             for asset in Theme.default().assets.values()
         }

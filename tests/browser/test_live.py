@@ -222,7 +222,7 @@ class TestAPage:
         hrefs = tab.evaluate("[...document.querySelectorAll('.notice a')].map((a) => a.getAttribute('href'))")
         assert hrefs == [f"{book.server.url}/posts/short", f"{book.server.url}/posts"]
         tab.wait_for_function(
-            "() => document.querySelector('[role=status]').innerText === 'This page was deleted'"
+            "() => document.querySelector('[role=status]').innerText === 'This page was deleted.'"
         )
         book.push({"posts/short.md": note("Short-lived.", title="Short")})
         tab.wait_for_selector(".notice", state="detached")

@@ -4,14 +4,7 @@ import { _ } from "./words.js";
 
 let dialog;
 
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a.enlarge");
-  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-  event.preventDefault();
-  show(link);
-});
-
-function show(link) {
+export function show(link) {
   const shown = link.querySelector("img");
   dialog ??= made();
   const image = dialog.querySelector("img");

@@ -3,17 +3,10 @@
 import { _ } from "./words.js";
 
 const minute = 60_000;
-let spoken, later;
-
-// The region has to be there before it speaks.
-export function prepareToSpeak() {
-  spoken = document.createElement("div");
-  spoken.className = "unseen";
-  spoken.setAttribute("role", "status");
-  document.body.append(spoken);
-}
+let later;
 
 export function speak(text) {
+  const spoken = document.getElementById("_spoken");
   spoken.textContent = "";
   // The same words again would not be heard again.
   setTimeout(() => (spoken.textContent = text), 50);

@@ -7,35 +7,24 @@ const pause = 120;
 const most = 8;
 let asking, next, shown; // What is being asked; when to ask; the list that is open.
 let shelf; // Of an export: all pages, because nobody answers there.
+let begun = false;
 
-export function enhanceSearch() {
-  // All on the document: a field that is exchanged with its page needs nothing but its markup.
+// To be called when a field has the focus, which may have been typed into already.
+export function enhanceSearch(target) {
+  if (!begun) begin();
+  begun = true;
+  if (!target?.matches(fields)) return;
+  prepare(target);
+  if (target.value !== target.defaultValue && !shown) soon(target);
+}
+
+function begin() {
   document.addEventListener("input", ({ target }) => target.matches?.(fields) && soon(target));
-  document.addEventListener("focusin", ({ target }) => {
-    if (target.matches?.(fields)) prepare(target);
-    else if (shown && !shown.form.contains(target)) close();
-  });
+  document.addEventListener("focusin", ({ target }) => shown && !shown.form.contains(target) && close());
   document.addEventListener("pointerdown", ({ target }) => shown && !shown.form.contains(target) && close());
-  document.addEventListener("keydown", (event) => {
-    if (event.target.matches?.(fields)) steer(event);
-    else if (event.key === "/" && free(event)) find(event);
-  });
+  document.addEventListener("keydown", (event) => event.target.matches?.(fields) && steer(event));
   addEventListener("pagehide", close);
   if (document.getElementById("_shelf")) fill();
-}
-
-// Whether a key means nothing else where it was pressed.
-function free(event) {
-  const busy = event.target.closest?.("input, textarea, select, [contenteditable]");
-  return !busy && !event.ctrlKey && !event.metaKey && !event.altKey && !event.defaultPrevented;
-}
-
-function find(event) {
-  const field = document.querySelector(`main ${fields}`) ?? document.querySelector(fields);
-  if (!field) return;
-  event.preventDefault();
-  field.focus();
-  field.select();
 }
 
 // Say to those who listen what the field is, and have the region ready that will speak.

@@ -1,7 +1,5 @@
 // How a tab hears of new editions: all tabs of a browser share one stream, in whichever way it can.
 
-import { listen } from "./source.js";
-
 // Call `tell({age, spread, paths})` for each edition, and for the current one on joining.
 export function follow(tell) {
   if ("SharedWorker" in window) shared(tell);
@@ -33,7 +31,8 @@ function shared(tell) {
 }
 
 // One tab, whichever has the lock, listens for all.
-function elected(tell) {
+async function elected(tell) {
+  const { listen } = await import("./source.js");
   const name = `canopy ${new URL("../../", import.meta.url).pathname}`;
   const channel = new BroadcastChannel(name);
   let stream, release;
@@ -63,7 +62,8 @@ function elected(tell) {
 }
 
 // Without a way to share, only the tab that is looked at listens: HTTP/1.1 has six connections for all.
-function alone(tell) {
+async function alone(tell) {
+  const { listen } = await import("./source.js");
   let stream;
   const turn = () => {
     stream?.close();
