@@ -16,7 +16,7 @@ from canopy.content.sections import order
 from canopy.content.values import Person, Taxonomies, Taxonomy, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
 
     from canopy.content.values import Page, Site
 
@@ -104,10 +104,10 @@ def _spelling(kind: str, key: str, page: Page) -> str:
 
 def _groups(site: Site, previous: Site | None) -> Groups:
     """Return the pages by kind and key, newest first."""
-    old: Mapping[str, Page] = previous.pages if previous else {}
-    fresh = [page for path, page in site.pages.items() if old.get(path) is not page]
-    gone = [page for path, page in old.items() if site.pages.get(path) is not page]
-    if previous is None or len(fresh) + len(gone) > MANY:
+    if previous is None:
+        return _grouped(site.recent)
+    gone, fresh = _difference(previous.recent, site.recent)
+    if len(fresh) + len(gone) > MANY:
         return _grouped(site.recent)
     groups = _known(previous)
     touched: dict[tuple[str, str], list[Page]] = {}
@@ -124,6 +124,21 @@ def _groups(site: Site, previous: Site | None) -> Groups:
         if not members:
             del groups[kind][key]
     return groups
+
+
+def _difference(old: Sequence[Page], new: Sequence[Page]) -> tuple[list[Page], list[Page]]:
+    """Return the pages that only one of the lists has; both are in the same order."""
+    start = _alike(old, new)
+    end = _alike(old[start:][::-1], new[start:][::-1])
+    before, after = old[start : len(old) - end], new[start : len(new) - end]
+    kept = set(map(id, before)) & set(map(id, after))
+    return [page for page in before if id(page) not in kept], [page for page in after if id(page) not in kept]
+
+
+def _alike(old: Sequence[Page], new: Sequence[Page]) -> int:
+    """Return how many pages both lists begin with."""
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((place for place, (one, other) in pairs if one is not other), min(len(old), len(new)))
 
 
 def _grouped(pages: Iterable[Page]) -> Groups:
