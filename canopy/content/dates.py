@@ -62,6 +62,13 @@ def settled(moment: datetime, clock: tzinfo) -> datetime:
     return moment.replace(tzinfo=clock) if floats(moment) else moment
 
 
+def at_home(moment: datetime | None, zone: tzinfo | None) -> datetime | None:
+    """Return the moment by the clock of the site, if it has one; a date that floats is no moment."""
+    if moment is None or zone is None or floats(moment):
+        return moment
+    return _fixed(moment.astimezone(zone))
+
+
 def _fixed(moment: datetime) -> datetime:
     # Two times of one zone are compared and subtracted by the wall clock, even across a change of the clocks.
     return moment.replace(tzinfo=timezone(moment.utcoffset() or timedelta()))

@@ -12,7 +12,7 @@ from datetime import UTC, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from canopy.content.claims import NOTHING, Kind
-from canopy.content.dates import settled
+from canopy.content.dates import at_home, settled
 from canopy.content.values import Held
 
 if TYPE_CHECKING:
@@ -95,17 +95,18 @@ def was_public(file: File, convention: Convention, left: datetime | None) -> boo
     return not file.draft and (appears is None or settled(appears, left.tzinfo or UTC) <= left)
 
 
-def dates(file: File) -> tuple[datetime | None, datetime | None]:
+def dates(file: File, zone: tzinfo | None) -> tuple[datetime | None, datetime | None]:
     """Return when a page was published and when it last changed: by hand, else as history has it.
 
-    Who schedules a page publishes it when it appears, not when it was written.
+    Who schedules a page publishes it when it appears, not when it was written. An author's date is the
+    author's day; the history's are told by the clock of the site, whose `zone` may be known.
     """
     assert file.source is not None  # noqa: S101 - the caller has looked
     front, blob = file.source.front, file.blob
     clock = (blob.created.tzinfo if blob.created else None) or UTC
     written = [settled(moment, clock) for moment in (front.date, front.appears) if moment]
-    created = max(written, default=blob.created)
-    updated = settled(front.updated, clock) if front.updated else blob.updated
+    created = max(written, default=at_home(blob.created, zone))
+    updated = settled(front.updated, clock) if front.updated else at_home(blob.updated, zone)
     # A date by hand may contradict history (a site that moved into git late): a page is never changed
     # before it is there.
     if created and updated and updated < created:

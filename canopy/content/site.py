@@ -194,7 +194,7 @@ def _page(file: File, address: str, section: str, convention: Convention) -> Pag
     source, blob = file.source, file.blob
     assert source is not None  # noqa: S101 - an article has one
     front = source.front
-    created, updated = dates(file)
+    created, updated = dates(file, convention.zone)
     named = (
         front.authors or convention.author or tuple(Author(name) for name in blob.authors[:1] if name.strip())
     )

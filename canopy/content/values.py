@@ -264,6 +264,8 @@ class SiteSettings:
     title: str = ""
     description: str = ""
     language: str = ""
+    languages: tuple[str, ...] = ()
+    """In lower case: folders at the top that are called like one hold pages in it."""
     timezone: str = ""
     """An IANA name."""
     base_url: str = ""

@@ -11,7 +11,7 @@ from canopy.render.jobs import FEED_TYPES
 from canopy.render.listings import catalogue_path
 from canopy.render.metadata import article_head, listing_head
 from canopy.render.topics import SITE, author_topic, forms, section_topic, tag_topic
-from canopy.render.translations import language_of, translations
+from canopy.render.translations import language_of, section_versions, translations
 from canopy.render.views import FeedLink
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def head_of_article(site: Site, page: Page, body: Fragment, summary: str, folder
             language=language_of(page, site),
             image=image,
             feeds=_feeds(site, SITE),
+            alternates=_alternates(site, "/", folders),
         )
     return article_head(
         site_title=site.title,
@@ -86,9 +87,10 @@ def head_of_listing(outline: Outline, sheet: Sheet, summary: str) -> Head:
         canonical=site.absolute(sheet.path),
         title=listing.title,
         description=summary or (site.description if home else ""),
-        language=site.language,
+        language=outline.language_of(sheet),
         breadcrumbs=trail,
         feeds=_feeds(site, _topic(site, listing)),
+        alternates=tuple((language, site.absolute(path)) for language, path in outline.versions_of(sheet)),
     )
 
 
@@ -109,6 +111,12 @@ def image_of(site: Site, page: Page, body: Fragment) -> str:
         if found is not None and found.path.startswith(("https://", "http://")):
             return found.path
     return ""
+
+
+def _alternates(site: Site, path: str, folders: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (language, site.absolute(other)) for language, other in section_versions(path, site, folders)
+    )
 
 
 def _feeds(site: Site, topic: Topic | None) -> tuple[FeedLink, ...]:

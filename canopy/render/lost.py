@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from canopy.content.conventions.configs import zone_of
+from canopy.content.dates import at_home
 from canopy.render.views import GoneView, Link, NotFoundView
 
 if TYPE_CHECKING:
@@ -33,7 +35,8 @@ def gone_view(outline: Outline, nearest: Nearest, path: str, gone: Gone) -> Gone
     section = site.sections.get(site.redirects.get(above, above))
     link = Link(section.title, site.url(section.path)) if section else None
     history = outline.history_of(gone.file)
-    return GoneView(outline.frame, gone.title, gone.until, link, _links(site, akin), history)
+    until = at_home(gone.until, zone_of(site.settings.timezone))
+    return GoneView(outline.frame, gone.title, until, link, _links(site, akin), history)
 
 
 def _links(site: Site, pages: Iterable[Page]) -> tuple[Link, ...]:

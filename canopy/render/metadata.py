@@ -89,6 +89,7 @@ def listing_head(
     breadcrumbs: tuple[tuple[str, str], ...] = (),
     image: str = "",
     feeds: tuple[FeedLink, ...] = (),
+    alternates: tuple[tuple[str, str], ...] = (),
 ) -> Head:
     """Return the head of a list of pages; that of the first page, whatever it shows, is about the site."""
     graph: list[dict[str, Any]] = []
@@ -97,7 +98,8 @@ def listing_head(
         graph.append(_filled({**about, "description": description, "inLanguage": language}))
     elif breadcrumbs:
         graph.append(_breadcrumbs((*breadcrumbs, (title, canonical))))
-    return Head(description=description[:MAX_DESCRIPTION], image=image, feeds=feeds, data=_script(graph))
+    described = description[:MAX_DESCRIPTION]
+    return Head(description=described, image=image, feeds=feeds, alternates=alternates, data=_script(graph))
 
 
 def _person(name: str, url: str, home: str) -> dict[str, Any]:

@@ -57,6 +57,8 @@ def sheet_surroundings(outline: Outline, sheet: Sheet) -> tuple[Hashable, ...]:
         _catalogue_of(outline, listing),
         _pager(outline, sheet),
         tuple(outline.people(page) for page in sheet.pages),
+        outline.language_of(sheet),
+        _versions(outline, sheet),
     )
     if not sheet.is_start:
         return around
@@ -84,7 +86,7 @@ def sheet_view(
         html = outline.html(index, fragment(outline.body(index)))
         introduction = str(Markup(fragment(outline.summary(index)).html(lambda _: "")).striptags())  # noqa: S704
     return ListingView(
-        frame=outline.frame,
+        frame=outline.framed(outline.language_of(sheet)),
         canonical=site.absolute(sheet.path),
         kind=listing.kind,
         title=listing.title,
@@ -102,7 +104,14 @@ def sheet_view(
         offset=0 if listing.pagination.from_end else listing.pagination.slice(sheet.number).start,
         catalogue=_catalogue_of(outline, listing),
         person=_person(outline, listing) if sheet.is_start else None,
+        versions=_versions(outline, sheet),
     )
+
+
+def _versions(outline: Outline, sheet: Sheet) -> tuple[tuple[str, str], ...]:
+    """Return language and URL of each other language in which a list is there."""
+    known = outline.versions_of(sheet)
+    return tuple((language, outline.site.url(path)) for language, path in known if path != sheet.path)
 
 
 def catalogue_view(outline: Outline, catalogue: Catalogue) -> TermsView:

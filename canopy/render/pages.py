@@ -39,7 +39,13 @@ from canopy.render.overviews import (
     ways,
 )
 from canopy.render.topics import SITE, forms
-from canopy.render.translations import language_folders, language_of, translations
+from canopy.render.translations import (
+    language_folders,
+    language_of,
+    language_of_section,
+    section_versions,
+    translations,
+)
 from canopy.render.views import ArticleView, EmptyView, FeedLink, Frame, Link, Part
 
 if TYPE_CHECKING:
@@ -154,6 +160,16 @@ class Outline:
         """Return the interface of all that is in no language of its own."""
         return Interface.of(self.site.language)
 
+    def language_of(self, sheet: Sheet) -> str:
+        """Return the language of a list: a section may be in another one than the site."""
+        section = sheet.listing.section
+        return self.site.language if section is None else language_of_section(section.path, self.site)
+
+    def versions_of(self, sheet: Sheet) -> tuple[tuple[str, str], ...]:
+        """Return language and path of each version of a list, itself among them; nothing if it is alone."""
+        listed = sheet.is_start and sheet.listing.kind in ("home", "section")
+        return section_versions(sheet.path, self.site, self._languages) if listed else ()
+
     def spoken(self, page: Page) -> str:
         """Return the language that the interface of a page follows."""
         return self.framed(language_of(page, self.site)).language
@@ -244,7 +260,8 @@ class Outline:
             mentions = site.mentions.get(subject.path, ())
             objects = (subject, *self.neighbours(subject), *versions, section, *known, mentions)
             related = subjects_of(site, subject, self._subjects)
-            return Inputs(objects, (*place, self.people(subject), self.parts(subject), related))
+            around = (self.people(subject), self.parts(subject), related, self._versions_of(subject))
+            return Inputs(objects, (*place, *around))
         if isinstance(subject, Sheet):
             section = subject.listing.section
             index = section.index if section is not None and subject.is_start else None
@@ -344,11 +361,7 @@ class Outline:
             siblings=tuple(Link(other.title, site.url(other.path)) for other in self.siblings(page)),
             edit_url=self._source_url(page.source.path, Forge.edit),
             history_url=self.history_of(page.source.path),
-            versions=tuple(
-                (spoken, site.url(other.path))
-                for spoken, other in translations(page, site, self._languages)
-                if other is not page
-            ),
+            versions=self._versions_of(page),
             series=self.parts(page),
             categories=tuple(self._tag(term) for kind, term in terms_of(site, page) if kind == "category"),
             held=page.held,
@@ -357,6 +370,14 @@ class Outline:
             more_mentions=max(0, len(site.mentions.get(page.path, ())) - MOST_MENTIONS),
             related=related_to(site, page, previous, following),
         )
+
+    def _versions_of(self, page: Page) -> tuple[tuple[str, str], ...]:
+        site = self.site
+        if site.home is page:
+            known = section_versions("/", site, self._languages)
+            return tuple((language, site.url(path)) for language, path in known if path != "/")
+        versions = translations(page, site, self._languages)
+        return tuple((language, site.url(other.path)) for language, other in versions if other is not page)
 
     def history_of(self, file: str) -> str:
         """Return where the forge shows the commits of a file, also of one that was deleted; else nothing."""

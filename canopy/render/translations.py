@@ -1,7 +1,8 @@
 """Which pages say the same in another language, where the repository leaves no doubt about it.
 
 Two ways to lay them out are understood, both of Hugo and Zola: `x.de.md` beside `x.md`, and a folder `de`
-at the top with the same addresses below it. A translation is only what exists; nothing is guessed from words.
+at the top with the same addresses below it. A folder is in its language if the settings of the site say so,
+or each of its pages does. A translation is only what exists; nothing is guessed from words.
 """
 
 from __future__ import annotations
@@ -26,7 +27,28 @@ _EXTENSION = re.compile(r"\.(?:md|markdown|mdown|mkd|txt)\Z", re.IGNORECASE)
 
 def language_of(page: Page, site: Site) -> str:
     """Return the language that a page is written in, as it is marked by its author, else the site's."""
-    return page.source.front.language or _by_name(page)[1] or site.language
+    return page.source.front.language or _by_name(page)[1] or _by_folder(page.path, site) or site.language
+
+
+def language_of_section(path: str, site: Site) -> str:
+    """Return the language of a section: that of its introduction, else of its folder, else the site's."""
+    section = site.sections.get(path)
+    if section is not None and section.index is not None:
+        return language_of(section.index, site)
+    return _by_folder(path, site) or site.language
+
+
+def section_versions(path: str, site: Site, folders: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Return language and path of each version of a section, itself among them; nothing if it is alone."""
+    if not folders:
+        return ()
+    head, _, rest = path.removeprefix("/").partition("/")
+    inner = f"/{rest}" if head.lower() in folders else path
+    paths = dict.fromkeys((inner, *(f"/{code}{inner}".rstrip("/") for code in sorted(folders))))
+    found = {language_of_section(p, site).lower(): p for p in paths if p in site.sections}
+    if path not in found.values() or len(found) < 2:
+        return ()
+    return tuple(sorted((language_of_section(p, site), p) for p in found.values()))
 
 
 def translations(page: Page, site: Site, folders: frozenset[str]) -> tuple[tuple[str, Page], ...]:
@@ -48,7 +70,8 @@ def translations(page: Page, site: Site, folders: frozenset[str]) -> tuple[tuple
 
 def language_folders(site: Site) -> frozenset[str]:
     """Return the languages for which the site has a section at its top."""
-    return frozenset(code for code in LANGUAGES if f"/{code}" in site.sections)
+    known = LANGUAGES.union(site.settings.languages)
+    return frozenset(code for code in known if f"/{code}" in site.sections)
 
 
 def _candidates(page: Page, site: Site, folders: frozenset[str]) -> list[str]:
@@ -66,6 +89,12 @@ def _candidates(page: Page, site: Site, folders: frozenset[str]) -> list[str]:
         endings = (extension.lower(), *(f".{code}{extension.lower()}" for code in sorted(LANGUAGES)))
         paths += [path for end in endings if (path := site.names.get(begin + end)) is not None]
     return paths
+
+
+def _by_folder(path: str, site: Site) -> str:
+    """Return the language of the folder at the top, if the site's settings say that it is one."""
+    head = path.removeprefix("/").partition("/")[0]
+    return head if head.lower() in site.settings.languages else ""
 
 
 def _by_name(page: Page) -> tuple[str, str]:

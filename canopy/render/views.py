@@ -239,6 +239,8 @@ class ListingView:
     """The URL of the catalogue that a term is in."""
     person: PersonView | None = None
     """Of an author's pages."""
+    versions: tuple[tuple[str, str], ...] = ()
+    """Language and URL of each other language in which it is there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,7 @@ def _settings(config: Config) -> SiteSettings:
             "params.description", "params.subtitle", f"{own}.params.description", "description"
         ),
         language=language_tag(config.text("languagecode", f"{own}.languagecode", "defaultcontentlanguage")),
+        languages=tuple(str(name).lower() for name in config.table("languages")),
         timezone=config.text("timezone"),
         own_urls=(url,) if url else (),
         author=_author(config),

@@ -99,6 +99,7 @@ def read(tree: Tree, why: str) -> Found:
         title=config.text("title"),
         description=config.text("description"),
         language=language_tag(default),
+        languages=tuple(language.lower() for language in convention.languages),
         own_urls=(url,) if url else (),
         author=parse_authors(config.text("author", "extra.author")),
     )

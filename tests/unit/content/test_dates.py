@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
+from snapshots import blob, site_of
 
 from canopy.content.dates import floats, parse_date, settled
 
@@ -84,3 +86,15 @@ def test_a_date_floats_until_somebody_says_whose_clock_it_is():
     assert settled(loose, tokyo) == datetime(2016, 5, 3, 15, tzinfo=UTC)
     assert settled(fixed, tokyo) is fixed
     assert not floats(parse_date("2016-05-04", tokyo))
+
+
+def test_history_is_told_by_the_clock_of_the_site():
+    """A commit late at night in one place is the next day's elsewhere; a date by hand is its author's."""
+    late = datetime(2024, 12, 31, 23, 30, tzinfo=UTC)
+    files = {"canopy.toml": 'timezone = "Asia/Tokyo"\n', "a.md": blob("a.md", "Text.\n", 0)}
+    files["a.md"] = replace(files["a.md"], created=late, updated=late)
+    files["b.md"] = "---\ndate: 2024-12-31T23:30:00Z\n---\nText.\n"
+    site = site_of(files)
+    assert site.pages["/a"].created.isoformat() == "2025-01-01T08:30:00+09:00"
+    assert site.pages["/b"].created.isoformat() == "2024-12-31T23:30:00+00:00"
+    assert {"2024", "2025"} <= {term.name for term in site.taxonomies.years.terms.values()}

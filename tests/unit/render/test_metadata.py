@@ -7,6 +7,7 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from printing import drive
 from snapshots import EPOCH, blob, site_of
 
@@ -171,6 +172,46 @@ def test_translations_may_be_in_a_folder_of_their_language() -> None:
     # Without a language it is only another note.
     files["de/posts/a.md"] = "---\ntitle: Another\n---\nText.\n"
     assert "hreflang" not in html("/posts/a", files)
+
+
+ZOLA = {
+    "config.toml": 'base_url = "https://example.org/n"\ndefault_language = "en"\n[languages.de]\n',
+    "content/_index.md": "+++\ntitle = 'Home'\n+++\nHello.\n",
+    "content/_index.de.md": "+++\ntitle = 'Anfang'\n+++\nHallo.\n",
+    "content/posts/_index.md": "+++\ntitle = 'Posts'\n+++\n",
+    "content/posts/_index.de.md": "+++\ntitle = 'Beiträge'\n+++\n",
+    "content/posts/a.md": "+++\ntitle = 'A'\ndate = 2024-01-02\n+++\nText.\n",
+    "content/posts/a.de.md": "+++\ntitle = 'A auf Deutsch'\ndate = 2024-01-02\n+++\nText.\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("english", "german"), [("/", "/de"), ("/posts", "/de/posts"), ("/posts/a", "/de/posts/a")]
+)
+def test_a_site_in_two_languages_speaks_both(english: str, german: str) -> None:
+    """Start page, sections and pages lead to each other, and each is in its own language."""
+    pages = [html(path, ZOLA) for path in (english, german)]
+    assert [re.findall(r'<html lang="([^"]+)"', page) for page in pages] == [["en"], ["de"]]
+    assert 'class="skip" href="#_main">Zum Text springen' in pages[1]
+    assert "Auch auf" in pages[1]
+    assert "Also in" in pages[0]
+    links = [re.findall(r'<link rel="alternate" hreflang="([^"]+)"', page) for page in pages]
+    assert links == [["de", "en"], ["de", "en"]]
+    switch = re.findall(r'<a rel="alternate" href="([^"]+)" hreflang="de" lang="de"', pages[0])
+    assert switch == [f"/n{german}"]
+
+
+def test_a_folder_is_in_a_language_if_the_settings_say_so() -> None:
+    """Hugo's `contentDir` for each language; a folder `it` of another site is only about something."""
+    hugo = {
+        "hugo.toml": "baseURL = 'https://example.org/n'\ntitle = 'N'\ndefaultContentLanguage = 'en'\n"
+        "[languages.en]\ncontentDir = 'content/en'\n[languages.it]\ncontentDir = 'content/it'\n",
+        "content/en/posts/a.md": "---\ntitle: A\n---\nText.\n",
+        "content/it/posts/a.md": "---\ntitle: A\n---\nTesto.\n",
+    }
+    assert 'hreflang="it"' in html("/posts/a", hugo)
+    plain = {**FILES, "it/posts/a.md": "---\ntitle: A\n---\nServers.\n"}
+    assert "hreflang" not in html("/posts/a", plain)
 
 
 def test_what_only_looks_like_a_translation_is_none() -> None:
