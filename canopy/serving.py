@@ -223,6 +223,7 @@ def site_options(settings: Settings, root: str, identity: str, address: str) -> 
         address=address,
         root=root,
         title=settings.title,
+        language=settings.language,
         identity=identity,
         convention="" if settings.convention == "auto" else settings.convention,
         drafts=settings.drafts,

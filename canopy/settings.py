@@ -54,6 +54,12 @@ def _base_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _language(value: str) -> str:
+    if value and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
+        raise ValueError("write a language like de or pt-BR")
+    return value
+
+
 def _address(value: str) -> str:
     if not re.fullmatch(r"/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-]", value) or value.startswith("/-/"):
         raise ValueError("write a path like /push; those below /-/ are taken")
@@ -132,6 +138,9 @@ class Settings(BaseModel):
         False, description="Show drafts and posts of the future too, for their authors' eyes."
     )
     title: str = Field("", description="The site's name; without one, what the repository says.")
+    language: Annotated[str, AfterValidator(_language)] = Field(
+        "", description="What the site is written in where the repository doesn't say, like 'de'."
+    )
     base_url: Annotated[str, AfterValidator(_base_url)] = Field(
         "", description="The address that readers use, also with a path; for feeds and canonical links."
     )

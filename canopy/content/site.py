@@ -259,7 +259,10 @@ def _assemble(
         commit=snapshot.commit.id,
         title=title,
         description=settings.description or (" ".join(front.source.front.abstract.split()) if front else ""),
-        language=settings.language or (front.source.front.language if front else "") or "en",
+        language=settings.language
+        or (front.source.front.language if front else "")
+        or options.language
+        or "en",
         uuid=site_uuid(settings.uuid, options.identity),
         base_url=base_url,
         pages=MappingProxyType({page.path: page for page in pages.values() if id(page) not in inner}),

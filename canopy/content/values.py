@@ -38,6 +38,8 @@ class SiteOptions:
     """The folder of the repository that is the site's top, without slashes at its ends."""
     title: str = ""
     """Overrides the repository's name for itself when not empty."""
+    language: str = ""
+    """Of a site that doesn't say what it is written in."""
     identity: str = ""
     """What the site's UUID is derived from when the repository has none: the remote, without credentials."""
     convention: str = ""

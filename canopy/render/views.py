@@ -333,7 +333,7 @@ class UnavailableView:
 
     frame: Frame
     reason: str
-    """One sentence, without a credential."""
+    """One sentence in English, without a credential; empty when they are fetched for the first time."""
     retry_after: int
     """Seconds."""
 

@@ -59,7 +59,7 @@ class Application:
         self._base_path = _base_path(settings.base_url)
         self._hook = settings.hook
         self._security = security_headers(https=bool(settings.tls_port))
-        self._messages = Messages(sync, self._base_path)
+        self._messages = Messages(sync, self._base_path, settings.language)
         self._search = Searching(sync, self._base_path)
         own = OwnAddresses(sync, settings, hub, git.mirror)
         self._own: ASGIApp = own.app(*self._search.routes())

@@ -40,9 +40,11 @@ _AT_ONCE = 4
 class Messages:
     """Makes the pages for what is not there, each from one edition."""
 
-    def __init__(self, sync: Sync, base_path: str) -> None:
+    def __init__(self, sync: Sync, base_path: str, language: str = "") -> None:
+        """Speak `language` as long as there is no site that says its own."""
         self._sync = sync
         self._base_path = base_path
+        self._language = language
         self._edition: Edition | None = None
         self._nearest: Nearest | None = None
         self._kept: OrderedDict[str, Representation] = OrderedDict()
@@ -96,12 +98,12 @@ class Messages:
     async def unavailable(self) -> Representation:
         """Return the 503 page: what Canopy waits for, and when to ask again."""
         state = self._sync.state
-        reason = state.error or "The notes are being fetched for the first time."
+        reason = state.error
         if self._unavailable is not None and self._unavailable[0] == reason:
             return self._unavailable[1]
         wait = (state.retry - datetime.now(UTC)).total_seconds() if state.retry is not None else 0
         seconds = max(_SOONEST, min(60, ceil(wait)))
-        frame = Frame("Canopy", "", "en", self._base_path, ())
+        frame = Frame("Canopy", "", self._language or SOURCE, self._base_path, ())
         retry = [(b"retry-after", b"%d" % seconds)]
         view = UnavailableView(frame, reason, seconds)
         representation = await self._made(Look().show(view), 503, retry)
