@@ -43,8 +43,6 @@ class Web:
 
     outward: Mapping[str, Outward] = field(default_factory=dict)
     """By the page's file below the top; only pages that have links."""
-    inward: Mapping[str, Mapping[str, Mention]] = field(default_factory=dict)
-    """By path of the site, then by the mentioning page's file."""
     mentions: Mapping[str, tuple[Mention, ...]] = field(default_factory=dict)
     """By path of the site, newest first."""
 
@@ -71,7 +69,7 @@ def weave(site: Site, pages: Mapping[str, Page], previous: Site | None, before: 
             changed.append(file)
     changed += [file for file in before.outward if file not in outward and file not in pages]
     if previous is not None and not changed and not again:
-        return before if len(outward) == len(before.outward) else Web(outward, before.inward, before.mentions)
+        return before if len(outward) == len(before.outward) else Web(outward, before.mentions)
     return _turned(site, outward, changed, before)
 
 
@@ -128,26 +126,27 @@ def _look_up(site: Site, key: str) -> str:
 
 def _turned(site: Site, outward: Mapping[str, Outward], changed: Iterable[str], before: Web) -> Web:
     """Return the web in which the links of the `changed` files are what `outward` says."""
-    inward = dict(before.inward)
     mentions = dict(before.mentions)
-    own: dict[str, dict[str, Mention]] = {}
+    own: dict[str, list[Mention]] = {}
+    ranks: dict[int, tuple[float, str]] = {}
     for file in changed:
-        old, new = _mentions(site, before.outward.get(file)), _mentions(site, outward.get(file))
-        for path in old.keys() | new.keys():
+        old = before.outward.get(file)
+        if old is not None:
+            for path in {path for _, path in old.ways if path}:
+                known = own[path] if path in own else mentions.get(path, ())
+                own[path] = [mention for mention in known if mention.page is not old.page]
+        for path, mention in _mentions(site, outward.get(file)).items():
             if path not in own:
-                own[path] = dict(inward.get(path, {}))
-            if path in new:
-                own[path][file] = new[path]
-            else:
-                own[path].pop(file, None)
-    for path, by_file in own.items():
-        if by_file:
-            inward[path] = by_file
-            mentions[path] = tuple(sorted(by_file.values(), key=_newest_first))
+                own[path] = list(mentions.get(path, ()))
+            own[path].append(mention)
+    for path, found in own.items():
+        if found:
+            fresh = _newest_first(found, ranks)
+            if mentions.get(path) != fresh:
+                mentions[path] = fresh
         else:
-            inward.pop(path, None)
             mentions.pop(path, None)
-    return Web(outward, inward, mentions)
+    return Web(outward, mentions)
 
 
 def _mentions(site: Site, outward: Outward | None) -> dict[str, Mention]:
@@ -156,14 +155,20 @@ def _mentions(site: Site, outward: Outward | None) -> dict[str, Mention]:
     if outward is None:
         return found
     page = outward.page
+    own = page.path
     # What introduces a folder lists its notes: a reader of one of them knows where it lies.
-    section = site.sections.get(page.path)
-    below = page.path.rstrip("/") + "/" if section is not None or page is site.home else ""
+    below = f"{own.rstrip('/')}/" if own in site.sections or page is site.home else ""
     for link, (_, path) in zip(outward.links, outward.ways, strict=True):
-        if path and path != page.path and path not in found and not (below and path.startswith(below)):
+        if path and path != own and path not in found and not (below and path.startswith(below)):
             found[path] = Mention(page, link)
     return found
 
 
-def _newest_first(mention: Mention) -> tuple[float, str]:
-    return order(mention.page)
+def _newest_first(mentions: list[Mention], ranks: dict[int, tuple[float, str]]) -> tuple[Mention, ...]:
+    """Return the mentions in the order of lists; the `ranks` of pages that were asked for are kept."""
+    if len(mentions) < 2:
+        return tuple(mentions)
+    for page, _ in mentions:
+        if id(page) not in ranks:
+            ranks[id(page)] = order(page)
+    return tuple(sorted(mentions, key=lambda mention: ranks[id(mention[0])]))

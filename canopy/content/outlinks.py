@@ -8,6 +8,7 @@ or too few. It must not know where links lead.
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from typing import TYPE_CHECKING, NamedTuple
 
 from canopy.content.dialects import DIALECTS, Idiom, understand
@@ -32,6 +33,7 @@ _LABEL = 500
 """Characters in which the beginning of a link is looked for, back from its target."""
 _AROUND = 500
 _PARAGRAPH = 4_000
+_MOST_TICKS = 200
 _SHOWN = 90
 """Characters of a sentence on either side of a link."""
 _ITEM = re.compile(r"\s{0,40}(?:(?:[-*+>]|\d{1,9}[.)]|#{1,6})\s{1,20})+(?:\[[ xX]\]\s)?|\s{1,40}")
@@ -122,19 +124,17 @@ def _outside_code(text: str, links: list[Outlink]) -> tuple[Outlink, ...]:
     """Return the links, which are in order, without those that an author only shows."""
     if not links:
         return ()
-    rare = (("~", "~~~"), ("`", "````"), ("<", "<!--"))
-    code = Code(text) if any(sign in text and mark in text for sign, mark in rare) else None
-    outside, counted, fences = [], 0, 0
+    ticks = _ticks(text, links[-1].start)
+    code = Code(text) if ticks is None else None
+    fences = [at for at in ticks or () if text.startswith("```", at) and text[at - 1 : at] != "`"]
+    outside = []
     for link in links:
         start = link.start
         if code is None:
-            fences += text.count("```", counted, start)
-            counted = start
-            low = max(0, start - _PARAGRAPH)
-            paragraph = text.rfind("\n\n", low, start)
-            plain_before = "`" not in text[max(paragraph, low) : start] and (paragraph >= 0 or not low)
-            line = text.rfind("\n", low, start) + 1
-            if fences % 2 == 0 and plain_before and not text.startswith(("    ", "\t"), line):
+            before = bisect(ticks or (), start)
+            line = text.rfind("\n", max(0, start - _PARAGRAPH), start) + 1
+            plain_line = not text.startswith(("    ", "\t"), line)
+            if plain_line and (not before or _is_text(text, ticks or [], before, fences, start)):
                 outside.append(link)
                 continue
             # Whether it is code takes a look at the whole text.
@@ -142,6 +142,29 @@ def _outside_code(text: str, links: list[Outlink]) -> tuple[Outlink, ...]:
         if start not in code:
             outside.append(link)
     return tuple(outside)
+
+
+def _ticks(text: str, end: int) -> list[int] | None:
+    """Return where code may begin or end; None where that is not so simple."""
+    if ("~" in text and "~~~" in text) or ("<" in text and "<!--" in text):
+        return None
+    found: list[int] = []
+    at = text.find("`", 0, end)
+    while at >= 0:
+        found.append(at)
+        if len(found) > _MOST_TICKS:
+            return None
+        at = text.find("`", at + 1, end)
+    return None if found and "````" in text else found
+
+
+def _is_text(text: str, ticks: list[int], before: int, fences: list[int], start: int) -> bool:
+    """Tell whether a place is surely no code: all fences are closed, its paragraph has no tick yet."""
+    low = max(0, start - _PARAGRAPH)
+    paragraph = text.rfind("\n\n", low, start)
+    if paragraph < 0 and low:
+        return False
+    return ticks[before - 1] < paragraph and bisect(fences, start) % 2 == 0
 
 
 def _used(text: str, match: re.Match[str]) -> Outlink:

@@ -84,7 +84,9 @@ class Departures:
             self._formers = None if not self.complete else self._formers
         if not self._update(dates, changed) and self._formers is not None and self.complete:
             return self._formers
-        walk = _Walk(dates, store, trees, self._moves, Effort(_SOON))
+        # Whoever waits for the first look has nothing to read yet; later ones find most of it kept.
+        reads = _SOON_READ if self._formers is None else MOST_GONE
+        walk = _Walk(dates, store, trees, self._moves, Effort(_SOON), reads)
         found, self._kept = walk.formers(self._gone or {}, self._kept)
         self.complete = walk.complete
         if self._formers is None or found != self._formers:
@@ -117,8 +119,16 @@ def departed(dates: Dates) -> dict[bytes, bytes]:
 class _Walk:
     """One look at everything that left."""
 
-    def __init__(self, dates: Dates, store: ObjectSource, trees: Trees, moves: Moves, effort: Effort) -> None:
-        """Add to `moves` what is found out."""
+    def __init__(
+        self,
+        dates: Dates,
+        store: ObjectSource,
+        trees: Trees,
+        moves: Moves,
+        effort: Effort,
+        reads: int = 0,
+    ) -> None:
+        """Add to `moves` what is found out; read the beginnings of so many files at most."""
         self.complete = True
         self._dates = dates
         self._store = store
@@ -127,7 +137,7 @@ class _Walk:
         self._effort = effort
         self._similarity = Similarity(store)
         self._removals: dict[bytes, Removal] = {}
-        self._reads = _SOON_READ
+        self._reads = reads
 
     def formers(
         self, gone: Mapping[bytes, bytes], kept: Mapping[Departure, Former]

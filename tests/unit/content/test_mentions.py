@@ -166,6 +166,14 @@ def test_an_edit_costs_what_it_changed() -> None:
         assert second.mentions[path] is first.mentions[path]
 
 
+def test_an_introduction_that_changes_leaves_its_notes_alone() -> None:
+    """Whoever lists all notes is edited often: no note is told of it."""
+    files = {"a.md": "A", "b.md": "[x](a.md)", "README.md": "[x](a.md) [y](b.md)"}
+    first = site_of(files)
+    second = site_of(files | {"README.md": "[x](a.md) and [y](b.md)"}, first)
+    assert second.mentions["/a"] is first.mentions["/a"]
+
+
 def test_a_page_that_comes_or_goes_changes_where_links_lead() -> None:
     """A link that led nowhere is a mention once there is something, and none when it is gone."""
     files = {"a.md": "[x](b.md) and [[Elsewhere]]", "c.md": "C"}
