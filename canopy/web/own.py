@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from canopy.config import Settings
     from canopy.mirror import Mirror
+    from canopy.render.edition import Edition
     from canopy.sync import Outcome, Sync
     from canopy.web.live import Hub
     from canopy.web.webhooks import Delivery
@@ -232,6 +233,7 @@ def _status(sync: Sync, hub: Hub, mirror: Mirror | None) -> dict[str, object]:
         "error": state.error or None,
         "failures": state.failures,
         "next_try": state.retry.isoformat() if state.retry else None,
+        "next_change": _next_change(edition),
         "pages": len(edition.site.pages) if edition is not None else 0,
         "readers": hub.readers,
         "rendered": len(edition.ready) if edition is not None else 0,
@@ -240,6 +242,12 @@ def _status(sync: Sync, hub: Hub, mirror: Mirror | None) -> dict[str, object]:
         "problem_count": len(problems),
         "problems": [str(problem) for problem in problems[:_MOST_PROBLEMS]],
     }
+
+
+def _next_change(edition: Edition | None) -> str | None:
+    """Tell when a page comes or goes by itself next."""
+    change = edition.site.next_change if edition is not None else None
+    return change.astimezone(UTC).isoformat() if change is not None else None
 
 
 def _lag(mirror: Mirror) -> dict[str, object]:

@@ -75,11 +75,13 @@ def test_a_post_appears_at_its_minute_and_goes_again(tmp_path: Path) -> None:
         commit = published(book)
         with closing(listening(server)) as tab:
             assert [server.get(path).status for path in ("/posts/new", "/tags/stripes")] == [404, 404]
+            assert text.partition("date: ")[2].startswith(server.state()["next_change"][:19])
             assert not any("posts/new" in server.get(path).text for path in LISTS)
             hear(tab, lambda: server.get("/posts/new").status == 200)
             assert "It gallops." in server.get("/posts/new").text
             assert all("posts/new" in server.get(path).text for path in LISTS)
             assert server.state()["commit"] == commit, "nothing was pushed"
+            assert server.state()["next_change"] is None
 
         book.push({"posts/new.md": text.replace("tags:", f"expires: {soon(MARGIN)}\ntags:")})
         commit = published(book)
