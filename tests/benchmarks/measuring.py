@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import statistics
 import time
 from pathlib import Path
@@ -86,6 +87,21 @@ def resident(pid: int) -> tuple[int, int]:
 
     own = rollup(pid, "Rss:")
     return own, rollup(pid, "Pss:") + sum(rollup(child, "Pss:") for child in below(pid))
+
+
+def spent(pid: int) -> float:
+    """Return the processor time of a process and its descendants, in seconds: without others' load."""
+
+    def ticks(process: int) -> int:
+        try:
+            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+        except OSError:
+            return 0
+        # proc(5): utime, stime, and those of children that have ended.
+        return sum(map(int, fields[11:15])) + sum(ticks(int(child)) for child in children)
+
+    return ticks(pid) / os.sysconf("SC_CLK_TCK")
 
 
 def median(values: list[float]) -> float:
