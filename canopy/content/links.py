@@ -85,6 +85,10 @@ def _with_scheme(site: Site, page: Page, target: str, scheme: str) -> Target:
 def _named(site: Site, page: Page, link: wikilinks.Named) -> Target:
     if not link.name:
         return Target("page", page.path, link.fragment)
+    if link.scheme == wikilinks.TAG:
+        wanted = folded(link.name)
+        term = next((term for term in site.terms.values() if folded(term.name) == wanted), None)
+        return Target("internal", term.path) if term else Target("broken", "")
     if link.scheme == wikilinks.POST:
         places, name = wikilinks.posts(link.name), wikilinks.undated(link.name)
     elif link.scheme == wikilinks.REF:

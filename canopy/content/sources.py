@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from canopy.content import prose
+from canopy.content import dialects, prose
 from canopy.content.claims import NOTHING, Claim, claim_article, claim_asset
 from canopy.content.dates import parse_date
+from canopy.content.dialects.obsidian import inline_tags
 from canopy.content.frontmatter import grammar, interpret
 from canopy.content.headers import Header, read_header
 from canopy.content.mediatypes import OCTETS, PLAIN_TEXT
@@ -160,6 +161,8 @@ def _article(
     values = convention.fields(spot, header.values)
     read = header if values is header.values else replace(header, values=dict(values))
     front, found = interpret(read, blob.path, tradition=convention.name, zone=convention.zone)
+    if convention.name == "obsidian" and (tags := inline_tags(header.body)):
+        front = replace(front, tags=tuple(dict.fromkeys((*front.tags, *tags))))
     if front.date is None and spot.date:
         front = replace(front, date=parse_date(spot.date, convention.zone))
     problems += header.problems + found
@@ -234,10 +237,15 @@ def _source(
         body=stripped,
         body_line=line + len(body) - len(stripped),
         title=title,
-        summary=front.abstract or prose.summary(stripped, front.separator or convention.separator),
+        summary=front.abstract or _summary(stripped, front.separator or convention.separator, convention),
         words=prose.count_words(stripped),
         problems=problems,
     )
+
+
+def _summary(body: str, separator: str, convention: Convention) -> str:
+    # A tag or a comment of the tradition is nothing to read, and may be cut nowhere but at its end.
+    return prose.summary(dialects.readable(body[: prose.MAX_SCAN], convention.name), separator)
 
 
 def _named(spot: Spot, convention: Convention) -> str:

@@ -292,6 +292,8 @@ class SiteSettings:
     uuid: str = ""
     start: str = ""
     """The file or folder that is the start page."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """What texts of Jekyll's may show by name after `site.`; the keys are normalised."""
 
 
 FEEDS = ("atom", "rss", "json")

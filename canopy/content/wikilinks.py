@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from canopy.content.values import Site
 
-WIKI, REF, POST = "x-wiki", "x-ref", "x-post"
-"""The private schemes: a name as in Obsidian, a path as in Hugo and Jekyll, a post as in Jekyll."""
+WIKI, REF, POST, TAG = "x-wiki", "x-ref", "x-post", "x-tag"
+"""The private schemes: a name as in Obsidian, a path as in Hugo and Jekyll, a post as in Jekyll, a tag."""
 LINK = r"!?\[\[(?P<wiki_target>[^\[\]|\n]{1,300}?)(?:\\?\|(?P<wiki_words>[^\[\]\n]{0,300}))?\]\](?![(\[])"
 """As Obsidian and wikis write it; before `(` or `[` it is an ordinary link with brackets in its words."""
 MOST_NAMES = 1000
 """In one text."""
 _LINK = re.compile(LINK)
-_PRIVATE = re.compile(r"(x-wiki|x-ref|x-post):([^#]*)(?:#(.*))?\Z", re.DOTALL)
+_PRIVATE = re.compile(r"(x-wiki|x-ref|x-post|x-tag):([^#]*)(?:#(.*))?\Z", re.DOTALL)
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-")
 _SITES = 4
 """How many sites' directories are kept: that of the one that is served, and of those in the making."""
@@ -92,7 +92,8 @@ def by_name(site: Site, name: str) -> str | None:
     for spelling, path in files.get(base_name(wanted), ()):
         if spelling.endswith("/" + wanted):
             return path
-    return aliases.get(wanted) or site.names.get(wanted)
+    # The address of an alias ends where a query would begin.
+    return aliases.get(wanted) or aliases.get(wanted.partition("?")[0]) or site.names.get(wanted)
 
 
 def posts(name: str) -> tuple[str, ...]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from canopy.content.dialects import DIALECTS, VARIABLES, Idiom
+from canopy.content.dialects import DIALECTS, Idiom
+from canopy.content.grammar import normalised
 from canopy.content.links import resolve
 from canopy.content.wikilinks import WIKI, mentioned, private
 
 if TYPE_CHECKING:
     from canopy.content.values import Page, Site
+
+_NAME = re.compile(r"\b(?:site|page)\.[\w.-]{1,100}")
 
 
 def idiom_of(site: Site, page: Page, text: str) -> Idiom:
@@ -30,7 +34,7 @@ def _names(site: Site, page: Page, text: str) -> tuple[str, ...]:
 
 def _variables(site: Site, page: Page, text: str) -> tuple[tuple[str, str], ...]:
     """Return what Liquid in the text may show by name."""
-    known = {
+    known = {f"site.{name}": value for name, value in site.settings.variables} | {
         "site.title": site.title,
         "site.description": site.description,
         "site.url": site.base_url.removesuffix(site.base_path),
@@ -39,4 +43,5 @@ def _variables(site: Site, page: Page, text: str) -> tuple[tuple[str, str], ...]
         "page.url": page.path,
         "page.date": page.created.date().isoformat() if page.created else "",
     }
-    return tuple((name, known[name]) for name in VARIABLES if name in text)
+    names = sorted(set(_NAME.findall(text)))
+    return tuple((name, known[key]) for name in names if (key := normalised(name)) in known)

@@ -244,7 +244,8 @@ class Outline:
     @property
     def setting(self) -> tuple[object, ...]:
         """Return what every page of the site depends on besides its own content and neighbours."""
-        return self.frame, self.site.base_url, self.branch, self.look.version
+        known = self.site.settings.variables
+        return self.frame, self.site.base_url, self.branch, self.look.version, known
 
     def inputs(self, subject: Subject) -> Inputs:
         """Return all that the view of `subject` depends on; equal inputs give equal bytes."""

@@ -97,7 +97,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
 _FIXED_VALUES = {"img": {"loading": "lazy"}, "input": {"disabled": ""}}
 SCHEMES = _words(
     """http https mailto tel sms xmpp irc ircs ftp ftps sftp ssh git gopher gemini magnet news nntp geo
-    matrix data x-wiki x-ref x-post"""
+    matrix data x-wiki x-ref x-post x-tag"""
 )
 _LINKS = frozenset({"href", "src", "poster", "cite"})
 _ROLES = _words(

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from mistune.util import unikey
 
+from canopy.content.dialects.obsidian import TAG
 from canopy.content.wikilinks import LINK, WIKI, name_in, private
+from canopy.content.wikilinks import TAG as TAGGED
 from canopy.render.headings import slug
 from canopy.render.plain import escape
 
@@ -30,6 +32,17 @@ _TABLES_OF_CONTENTS = frozenset({"toc", "_toc_"})
 def wikilinks(md: Markdown) -> None:
     """Let mistune read links by name."""
     md.inline.register("wikilink", LINK, _parse, before="link", start_chars=("!", "["))
+    md.inline.register("hashtag", TAG, _parse_tag, start_chars=("#",))
+
+
+def _parse_tag(inline: InlineParser, match: re.Match[str], state: InlineState) -> int | None:
+    if state.env.get("dialect") != "obsidian" or state.in_link or state.depth >= inline.max_nested_level:
+        return None
+    words = [{"type": "text", "raw": match[0]}]
+    state.append_token(
+        {"type": "link", "children": words, "attrs": {"url": private(TAGGED, match["tag_name"])}}
+    )
+    return match.end()
 
 
 def _parse(inline: InlineParser, match: re.Match[str], state: InlineState) -> int | None:
@@ -38,12 +51,13 @@ def _parse(inline: InlineParser, match: re.Match[str], state: InlineState) -> in
     if known is not None and name_in(target) not in known and name_in(words) in known:
         target, words = words, target  # some wikis write the words first
     name, sign, part = target.partition("#")
+    name = name.strip()
     label = match[0].lstrip("!")[1:-1]
     if not (name or part) or unikey(label[1:-1]) in state.env.get("ref_links", ()):
         return None
     if name.lower() in _TABLES_OF_CONTENTS and not sign:
         return match.end()
-    if known is not None and name_in(target) not in known:
+    if known is not None and name and name not in known:
         return None
     if state.in_link or state.depth >= inline.max_nested_level:
         inline.process_text(words or _shown(name, part), state)

@@ -39,6 +39,8 @@ _FILES = frozenset(
     {"gemfile", "gemfile.lock", "rakefile", "package.json", "package-lock.json", "yarn.lock", "gulpfile.js"}
     | {"dockerfile", "docker-compose.yml", "makefile", "procfile", "appveyor.yml", "netlify.toml", "cname"}
 )
+_MOST_VARIABLES = 500
+_LONGEST_VARIABLE = 500
 _STYLE_SOURCES = (".scss", ".sass", ".less", ".gemspec", ".rb", ".sh", ".lock")
 
 
@@ -245,7 +247,16 @@ def _settings(tree: Tree, config: Config) -> SiteSettings:
         author=_author(config),
         authors=tuple(sorted(_people(people.values))),
         menu=tuple(("", item) for item in _texts(config.list("header_pages"))),
+        variables=tuple(sorted(_variables("", config.values)))[:_MOST_VARIABLES],
     )
+
+
+def _variables(above: str, values: Mapping[str, object]) -> Iterable[tuple[str, str]]:
+    for key, value in values.items():
+        if isinstance(value, str) and len(value) <= _LONGEST_VARIABLE:
+            yield above + key, value
+        elif isinstance(value, dict) and above.count(".") < 2:
+            yield from _variables(f"{above}{key}.", value)
 
 
 def _author(config: Config) -> tuple[Author, ...]:

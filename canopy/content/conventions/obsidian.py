@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from canopy.content.values import SiteSettings
 if TYPE_CHECKING:
     from canopy.content.conventions.convention import Tree
 
+_SAMPLE = 100
+"""Notes that are looked into, of many."""
+_EMBED = re.compile(rb"^!\[\[[^\[\]\n]{1,200}\]\]", re.MULTILINE)
 _QUARTZ = ("quartz.config.ts", "quartz.config.yaml", "quartz.layout.ts")
 
 
@@ -39,7 +43,19 @@ def evidence(tree: Tree) -> str:
     if ".obsidian" in tree.folders:
         return "the folder .obsidian/ is there"
     quartz = tree.first(*_QUARTZ)
-    return f"{quartz.path.rpartition('/')[2]} is there: Quartz" if quartz else ""
+    if quartz:
+        return f"{quartz.path.rpartition('/')[2]} is there: Quartz"
+    return _embedding(tree)
+
+
+def _embedding(tree: Tree) -> str:
+    """Say which notes show others in Obsidian's way: a vault may keep its settings to itself."""
+    notes = sorted(path for path in tree.blobs if path.startswith(tree.prefix) and path.endswith(".md"))
+    sample = notes[:: max(1, len(notes) // _SAMPLE)]
+    found = [path for path in sample if (note := tree.look(path)) and _EMBED.search(note.data)]
+    if len(found) < max(2, len(sample) // 50):
+        return ""
+    return f"{found[0]} and others show notes or images by name: ![[…]]"
 
 
 def read(tree: Tree, why: str) -> Found:

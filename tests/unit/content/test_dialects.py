@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from snapshots import site_of
 
 from canopy.content.dialects import PLAIN, Idiom, readable, understand
 from canopy.content.dialects.code import Code
+from canopy.content.dialects.obsidian import inline_tags
 
 JEKYLL = Idiom(
     "jekyll",
@@ -216,3 +218,38 @@ def test_a_hostile_text_is_rewritten_in_bounded_space(dialect: str, piece: str) 
     """Thousands of openings that nothing closes cost little, and what comes out is not much longer."""
     source = piece * (40_000 // len(piece))
     assert len(text(source, dialect)) < 2 * len(source) + 200_000
+
+
+def test_tags_within_a_text() -> None:
+    """A tag stands after a space and is more than a number; code and comments have none."""
+    source = (
+        "# Title\n\n#one and #Two/three, x#no #12 #1a [a](#no) `#no` %%#no%% #ONE http://a/#no\n\n    #no\n"
+    )
+    assert inline_tags(source) == ("one", "Two/three", "1a")
+
+
+def test_a_summary_is_of_what_is_read() -> None:
+    """Neither a comment nor a tag nor the name of a block is told in lists."""
+    jekyll = {
+        "_config.yml": "title: T\n",
+        "_posts/2016-05-04-x.md": "---\ntitle: X\n---\n{% comment %}\na\n\nb\n{% endcomment %}\n\n"
+        "Hi {% own %}you.\n",
+    }
+    vault = {".obsidian/app.json": "{}", "x.md": "%%\nsecret\n\nmore\n%%\n\nHi you. ^block\n"}
+    hugo = {"hugo.toml": 'baseURL = "https://a.example"\n', "content/x.md": "Hi {{< own a=1 >}}you.\n"}
+    for files in (jekyll, vault, hugo):
+        assert [page.source.summary for page in site_of(files).recent] == ["Hi you."]
+
+
+def test_a_vault_counts_the_tags_in_its_texts() -> None:
+    """Inline tags are tags like those of the front matter, in a vault only."""
+    note = "---\ntags: [a]\n---\n#B and #a\n"
+    assert sorted(site_of({".obsidian/app.json": "{}", "x.md": note}).terms) == ["B", "a"]
+    assert sorted(site_of({"x.md": note}).terms) == ["a"]
+
+
+def test_a_vault_without_its_settings_is_recognised() -> None:
+    """Notes that show others by name are a vault, even if it keeps its folder of settings to itself."""
+    notes = {f"{n}.md": "![[picture.png]]\n" for n in range(3)}
+    assert site_of(notes).convention == "obsidian"
+    assert site_of({"a.md": "`![[x]]` and [[b]]", "b.md": "a ![[c]]"}).convention == "plain"

@@ -197,6 +197,28 @@ def test_the_feeds_of_other_generators_are_no_broken_links() -> None:
         assert resolve(site, page, path).path == path
 
 
+def test_a_site_of_jekylls_shows_what_its_settings_say() -> None:
+    """A value of `_config.yml` is shown by name; a change of it changes the pages that show it."""
+    files = {
+        "_config.yml": "title: T\nmy-tool:\n  name: Loom\n",
+        "a.md": "---\ntitle: A\n---\n{{ site.my-tool.name }}!\n",
+    }
+    press = Press(memory=1 << 20)
+    site = site_of(files)
+    first = drive(press.print(press.edition(site, EPOCH), "/a.html")).identity.body
+    assert b"<p>Loom!</p>" in first
+    site = site_of({**files, "_config.yml": files["_config.yml"].replace("Loom", "Mill")}, site)
+    assert b"<p>Mill!</p>" in drive(press.print(press.edition(site, EPOCH), "/a.html")).identity.body
+
+
+def test_a_tag_in_a_text_leads_to_its_pages() -> None:
+    """In a vault a tag is a link to what else has it."""
+    page, problems = printed({".obsidian/app.json": "{}", "a.md": "A #Big/one here\n"}, "/a")
+    assert '<a href="/tags/Big/one">#Big/one</a> here' in page
+    assert problems == []
+    assert html("#one") == "<p>#one</p>\n"
+
+
 def test_a_new_note_makes_a_link_of_its_name() -> None:
     """Equal texts are rendered anew when a name in them comes to mean something."""
     assert "[[nobody]]" not in printed({**FILES, "deep/Nobody.md": "x"}, "/a")[0]
