@@ -17,10 +17,19 @@ if TYPE_CHECKING:
 Token = dict[str, Any]
 
 _BLOCK = r"^ {0,3}\{:(?!:)(?P<block_list>[^{}\n]{0,500})\}[ \t]*$"
+_TOC = (
+    r"^ {0,3}(?:[*+-]|1\.)[ \t]+[^\n]{0,200}\n"
+    r" {0,3}\{:(?!:)(?:[^{}\n]{0,200}[ \t])?toc\b[^{}\n]{0,200}\}[ \t]*$"
+)
 _SPAN = r"\{:(?!:)(?P<span_list>[^{}\n]{0,500})\}"
+_KRAMDOWN = re.compile(
+    r"^ {0,3}(?P<list>\{:(?!:)[^{}\n]{0,500}\})[ \t]*$"
+    r"|<[a-z]{1,20}\b[^<>\n]{0,500}\bmarkdown=[\"']?(?:1|block|span)\b[^<>\n]{0,500}>[ \t]*(?:\n|\Z)"
+    r"|^</[a-z]{1,20}>[ \t]*\n(?=[^\s<])",
+    re.MULTILINE,
+)
 _ITEM = re.compile(
     r"\.([A-Za-z][\w-]{0,63})|#([A-Za-z][\w:.-]{0,99})|(class|id|width|height)=[\"']?([\w .:-]{1,100})[\"']?"
-    r"|(?<!\S)(toc)(?!\S)"
 )
 _CARRIERS = frozenset({"link", "image", "emphasis", "strong", "codespan", "strikethrough", "mark"})
 _FIRST_TAG = re.compile(r"<([a-z][a-z0-9]*)((?:\s[^<>]*)?)>")
@@ -36,6 +45,36 @@ def attributes(md: Markdown) -> None:
     block.register("block_attributes", _BLOCK, _parse_block, before="list")
     block.insert_rule(block.block_quote_rules, "block_attributes", before="list")
     block.insert_rule(block.list_rules, "block_attributes", before="list")
+    block.register("toc", _TOC, _parse_toc, before="list")
+    for rule in ("raw_html", "block_html"):
+        block.register(rule, None, _parse_html)
+
+
+def _parse_toc(block: BlockParser, match: re.Match[str], state: BlockState) -> int | None:  # noqa: ARG001
+    if state.env.get("dialect", "") not in _WRITTEN_FOR:
+        return None
+    # The theme shows a table of contents by itself: the list only marks its place.
+    state.append_token({"type": "blank_line"})
+    return match.end() + 1
+
+
+def _parse_html(block: BlockParser, match: re.Match[str], state: BlockState) -> int | None:
+    """Parse a block of HTML; in a text for kramdown it ends before a list of attributes.
+
+    It ends too after a tag whose `markdown` attribute asks for markdown within, and after an end tag.
+    """
+    count = len(state.tokens)
+    end = block.parse_raw_html(match, state)
+    token = state.tokens[-1] if len(state.tokens) > count else {}
+    if state.env.get("dialect") != "jekyll" or token.get("type") != "block_html":
+        return end
+    source = token["raw"]
+    cut = _KRAMDOWN.search(source)
+    at = (cut.start() if cut["list"] else cut.end()) if cut else 0
+    if not 0 < at < len(source):
+        return end
+    token["raw"] = source[:at]
+    return state.cursor + at
 
 
 def _parse_block(block: BlockParser, match: re.Match[str], state: BlockState) -> int | None:  # noqa: ARG001
@@ -56,7 +95,7 @@ def _parse_span(inline: InlineParser, match: re.Match[str], state: InlineState) 
 
 
 def read(source: str) -> dict[str, str]:
-    """Return the attributes of a list: `class`, `id`, `width`, `height`; `toc` where it asks for one."""
+    """Return the attributes of a list: `class`, `id`, `width`, `height`."""
     given: dict[str, str] = {}
     if re.match(r"\s*[\w-]+:", source):  # a definition for later lists
         return given
@@ -66,8 +105,6 @@ def read(source: str) -> dict[str, str]:
             given["class"] = f"{given.get('class', '')} {match[1] or value}".strip()
         elif match[2] or name == "id":
             given["id"] = match[2] or value.strip()
-        elif match[5]:
-            given["toc"] = ""
         elif value.isdecimal():
             given[name] = value
     return given
@@ -106,7 +143,7 @@ def _settled(siblings: list[Token]) -> list[Token]:
                 _give(token, pending)
             pending = {}
             kept.append(token)
-        elif kept and kept[-1]["type"] != "blank_line":
+        elif kept and kept[-1]["type"] not in ("blank_line", "block_html"):
             if kept[-1]["type"] in _ENCLOSING:
                 _lift(kept[-1])
             _give(kept[-1], token["given"])
@@ -116,11 +153,6 @@ def _settled(siblings: list[Token]) -> list[Token]:
 
 
 def _give(token: Token, given: dict[str, str]) -> None:
-    if token["type"] == "list" and "toc" in given:
-        # The theme shows a table of contents by itself: the list only marks its place.
-        token.clear()
-        token["type"] = "blank_line"
-        return
     if token["type"] == "heading" and "id" in given:
         token["attrs"]["id"] = given["id"]
         given = {name: value for name, value in given.items() if name != "id"}

@@ -9,6 +9,7 @@ from canopy.content.dialects import DIALECTS, Idiom
 from canopy.content.grammar import normalised
 from canopy.content.links import resolve
 from canopy.content.wikilinks import WIKI, mentioned, private
+from canopy.render.headings import slug
 
 if TYPE_CHECKING:
     from canopy.content.values import Page, Site
@@ -19,10 +20,12 @@ _NAME = re.compile(r"\b(?:site|page)\.[\w.-]{1,100}")
 def idiom_of(site: Site, page: Page, text: str) -> Idiom:
     """Return the idiom of a text of the page, with all that its meaning depends on and no more."""
     dialect = site.convention if site.convention in DIALECTS else ""
+    name = slug(page.title)
+    top = name if name and ("[[#" in text or f"#{name}" in text) else ""
     if dialect == "obsidian":
-        return Idiom(dialect)
+        return Idiom(dialect, top=top)
     variables = _variables(site, page, text) if dialect == "jekyll" and "{{" in text else ()
-    return Idiom(dialect, variables, _names(site, page, text))
+    return Idiom(dialect, variables, _names(site, page, text), top)
 
 
 def _names(site: Site, page: Page, text: str) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ def _render(text: str, idiom: Idiom, *, trusted: bool, language: str) -> Fragmen
     html = cut_trusted(html, marker) if trusted else clean(html, marker, renderer.ids)
     parts, links = marker.split(html)
     if not trusted:  # whose own HTML keeps its ids, unread
-        links = tuple(_within(link, renderer) for link in links)
+        links = tuple(_within(link, renderer, idiom.top) for link in links)
     return Fragment(
         parts=parts,
         links=links,
@@ -131,17 +131,17 @@ def _by_line(findings: Iterable[Finding], plain: Rewritten) -> tuple[Finding, ..
     return tuple((plain.line(line), reason, cure) for line, reason, cure in findings)
 
 
-def _within(link: str, renderer: Renderer) -> str:
+def _within(link: str, renderer: Renderer, top: str) -> str:
     """Let a link within the text lead to the id that is meant, or tell its author that there is none."""
     begin = next((sign for sign in _WITHIN if link.startswith(sign) and len(link) > len(sign)), "")
     name = unquote(link[len(begin) :])
     if not begin or name in _ALWAYS_THERE:
         return link
     found = renderer.ids.find(name)
+    if found is None and name == top:
+        return "#"
     if found is None:
-        renderer.warn(
-            f"#{name}", f"nothing on this page is called {name[:100]!r}", "link one of its headings"
-        )
+        renderer.warn_of_place(name)
         return link
     return link if found == name and begin == "#" else f"#{found}"
 

@@ -35,6 +35,7 @@ _HEADING_TAG = re.compile(r"(</?)h1\b", re.IGNORECASE)
 _SWALLOWING = re.compile(
     r"<(?=(title|textarea|style|xmp|iframe|noembed|noframes|noscript|script|plaintext)\b)", re.IGNORECASE
 )
+_PLACE = re.compile(r"\[\[#([^\[\]|\n]{1,300})")
 _MOST_FINDINGS = 100
 _LEFT_OUT = re.compile(r"<(script|style|iframe|object|embed|form|svg)\b", re.IGNORECASE)
 
@@ -302,6 +303,15 @@ class Renderer(HTMLRenderer):
         closed = html.lower()
         html = _SWALLOWING.sub(lambda match: "<" if f"</{match[1].lower()}" in closed else "&lt;", html)
         return _HEADING_TAG.sub(r"\1h2", html)
+
+    def warn_of_place(self, name: str) -> None:
+        """Tell the author of a link to a place that the text does not have."""
+        if len(self.warnings) >= _MOST_FINDINGS:
+            return
+        wikilinks = (match[0] for match in _PLACE.finditer(self._text) if slug(match[1]) == name)
+        excerpt = next(wikilinks, f"#{name}")
+        reason = f"nothing on this page is called {excerpt.removeprefix('[[').removeprefix('#')[:100]!r}"
+        self.warn(excerpt, reason, "link one of its headings")
 
     def warn(self, excerpt: str, reason: str, cure: str) -> None:
         """Tell the author of something that is shown, but not as it was meant."""

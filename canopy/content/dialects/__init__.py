@@ -35,6 +35,8 @@ class Idiom(NamedTuple):
     """The values of `VARIABLES`; only for a text that shows any."""
     names: tuple[str, ...] = ()
     """What of the text's `[[…]]` names another note; in a vault of Obsidian's all of them do."""
+    top: str = ""
+    """What links in the text may call its title, which is no heading in it."""
 
 
 PLAIN = Idiom()

@@ -90,6 +90,24 @@ def test_attribute_lists(text: str, shown: str) -> None:
     assert html(text, "jekyll") == shown + "\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('<div markdown="1">\n{: .b}\n> *a*\n\n</div>', '<blockquote class="b">\n<p><em>a</em></p>'),
+        ("<div markdown='block'>\n<p>\nS\n</p>\n{: .b }\n- TOC\n{:toc}\n</div>", "<p>\nS\n</p>"),
+        ("<div>\n*a*\n</div>\n*b*\n", "<p><em>b</em></p>"),
+        ("<div>\n*a*\n</div>", "*a*"),
+    ],
+)  # fmt: skip
+def test_html_that_holds_markdown(text: str, shown: str) -> None:
+    """An element with kramdown's attribute `markdown` holds some, and lists of attributes do not show."""
+    page = html(text, "jekyll")
+    assert shown in page
+    assert "{:" not in page
+    assert "TOC" not in page
+    assert read(page).faults == []
+
+
 def test_a_heading_has_its_attributes() -> None:
     """Its id is the author's; `no_toc` keeps it out of the table of contents."""
     fragment = render_markdown("## A\n{: #b}\n\n## C\n{: .no_toc}\n", Idiom("jekyll"))
@@ -118,7 +136,16 @@ def test_a_link_within_a_text_leads_to_the_heading_that_is_meant() -> None:
     ]
     vault = render_markdown("## A B\n\n[[#A B]] [[#Nope]]\n", Idiom("obsidian"))
     assert vault.links[1:] == ("#a-b", "x-wiki:#nope")
-    assert len(vault.warnings) == 1
+    assert [(line, reason) for line, reason, _ in vault.warnings] == [
+        (3, "nothing on this page is called 'Nope'")
+    ]
+
+
+def test_a_link_to_the_title_leads_to_the_top() -> None:
+    """A heading that only repeats the title is no part of the text, and still may be linked."""
+    page, problems = printed({"a.md": "# My Tool\n\n- [My Tool](#my-tool)\n- [x](#x)\n\n## X\n"}, "/a")
+    assert '<a href="#">My Tool</a>' in page
+    assert problems == []
 
 
 def test_callouts() -> None:
