@@ -57,7 +57,7 @@ class Outlink(NamedTuple):
 
 def scanned(body: str, dialect: str) -> str:
     """Return the text in which links are looked for: the body, with what its dialect means by its calls."""
-    if dialect not in DIALECTS or dialect == "obsidian" or "{" not in body:
+    if dialect not in DIALECTS or ("{" not in body and "%%" not in body):
         return body
     return understand(body, Idiom(dialect, _BASE)).text
 

@@ -236,8 +236,9 @@ def test_a_summary_is_of_what_is_read() -> None:
         "Hi {% own %}you.\n",
     }
     vault = {".obsidian/app.json": "{}", "x.md": "%%\nsecret\n\nmore\n%%\n\nHi you. ^block\n"}
+    marked = {**jekyll, "_posts/2016-05-04-x.md": "Hi *you*{: .x}.\n{: .y}\n"}
     hugo = {"hugo.toml": 'baseURL = "https://a.example"\n', "content/x.md": "Hi {{< own a=1 >}}you.\n"}
-    for files in (jekyll, vault, hugo):
+    for files in (jekyll, marked, vault, hugo):
         assert [page.source.summary for page in site_of(files).recent] == ["Hi you."]
 
 
@@ -253,3 +254,15 @@ def test_a_vault_without_its_settings_is_recognised() -> None:
     notes = {f"{n}.md": "![[picture.png]]\n" for n in range(3)}
     assert site_of(notes).convention == "obsidian"
     assert site_of({"a.md": "`![[x]]` and [[b]]", "b.md": "a ![[c]]"}).convention == "plain"
+
+
+def test_a_comment_is_no_mention() -> None:
+    """What an author wrote for themselves is not told below the page that it links."""
+    files = {
+        ".obsidian/app.json": "{}",
+        "a.md": "%%secret [[b]]%% Hello.\n",
+        "b.md": "B",
+        "c.md": "See [[b]].\n",
+    }
+    site = site_of(files)
+    assert [mention.page.path for mention in site.mentions["/b"]] == ["/c"]
