@@ -11,6 +11,7 @@ from slugify import slugify
 from canopy.content.conventions.configs import Config, language_tag, read_config, site_url
 from canopy.content.conventions.convention import Convention, Found, Spot, dated, is_litter
 from canopy.content.conventions.patterns import date_values, expand, placeholders
+from canopy.content.grammar import normalised
 from canopy.content.paths import MARKDOWN, base_name, extension, stem
 from canopy.content.people import make_author, parse_authors
 from canopy.content.values import Person, SiteSettings
@@ -253,10 +254,11 @@ def _settings(tree: Tree, config: Config) -> SiteSettings:
 
 def _variables(above: str, values: Mapping[str, object]) -> Iterable[tuple[str, str]]:
     for key, value in values.items():
+        name = above + normalised(key)
         if isinstance(value, str) and len(value) <= _LONGEST_VARIABLE:
-            yield above + key, value
+            yield name, value
         elif isinstance(value, dict) and above.count(".") < 2:
-            yield from _variables(f"{above}{key}.", value)
+            yield from _variables(f"{name}.", value)
 
 
 def _author(config: Config) -> tuple[Author, ...]:
