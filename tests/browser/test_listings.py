@@ -58,7 +58,7 @@ def test_everybody_can_read_the_lists(shelf: Notepad, reader: Any, path: str) ->
     tab = context.new_page()
     assert everybody(tab, shelf.server.url + path) == []
     tab.set_viewport_size({"width": 320, "height": 700})
-    assert tab.evaluate("document.documentElement.scrollWidth <= 320")
+    tab.wait_for_function("() => innerWidth === 320 && document.documentElement.scrollWidth <= 320")
     assert context.complaints == []
 
 
