@@ -14,6 +14,8 @@ _LONGEST = 100
 """Characters of an address that are looked at: comparing is quadratic."""
 _CANDIDATES = 60
 _ALIKE = 0.45
+_MISSPELT = 0.7
+"""How much two texts must be alike, of 1 for the same."""
 _MEANING, _STEM = 4, 5
 """Letters that a word needs to count, and that two forms of a word have in common."""
 
@@ -28,11 +30,16 @@ class Nearest:
             for start in {word[:3] for word in _words(f"{page.path} {page.title}")}:
                 self._pages.setdefault(start, []).append(page)
 
-    def find(self, path: str, most: int = 5, alike: float = _ALIKE) -> tuple[Page, ...]:
-        """Return at most `most` pages whose address resembles `path`, the likeliest first.
+    def misspelt(self, path: str) -> Page | None:
+        """Return the page that was likely meant: its very name is alike, not only its folder."""
+        name = path.rpartition("/")[2].casefold()
+        for page in self.find(path):
+            if _likeness(name, page.path.rpartition("/")[2]) >= _MISSPELT:
+                return page
+        return None
 
-        `alike` is how much it must: 1 is the same.
-        """
+    def find(self, path: str, most: int = 5) -> tuple[Page, ...]:
+        """Return at most `most` pages whose address resembles `path`, the likeliest first."""
         wanted = path[-_LONGEST:].casefold()
         shared: dict[str, int] = {}
         pages: dict[str, Page] = {}
@@ -42,7 +49,7 @@ class Nearest:
                 pages[page.path] = page
         likely = sorted(shared, key=lambda p: (-shared[p], p))[:_CANDIDATES]
         ranked = sorted((-_likeness(wanted, p), p) for p in likely)
-        return tuple(pages[p] for likeness, p in ranked[:most] if -likeness >= alike)
+        return tuple(pages[p] for likeness, p in ranked[:most] if -likeness >= _ALIKE)
 
     def akin(self, text: str, most: int = 5) -> tuple[Page, ...]:
         """Return at most `most` pages that have longer words of `text` in name or title, best first."""

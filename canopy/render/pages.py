@@ -63,8 +63,6 @@ WORDS_A_MINUTE = 230
 """Of silent reading: the mean of Brysbaert 2019 for English prose, 238, a little less for notes with code."""
 IDEOGRAPHS_A_MINUTE = 400
 """The same source: 260 Chinese words, each of some one and a half characters."""
-_ALIKE = 0.7
-"""How much the address of a page must resemble a broken link to be named."""
 
 Subject = Page | Sheet | Catalogue
 """What a path shows."""
@@ -328,8 +326,8 @@ class Outline:
         if self._nearest is None:
             self._nearest = Nearest(self.site)
         meant = resolve(self.site, page, target).path or written
-        alike = self._nearest.find(meant, 1, _ALIKE)
-        cure = f"perhaps {alike[0].source.path} is meant; else" if alike else "correct the target, or"
+        near = self._nearest.misspelt(meant)
+        cure = f"perhaps {near.source.path} is meant; else" if near else "correct the target, or"
         reason = f"the link to {written[:200]!r} leads nowhere"
         cure = f"{cure} add the file it means"
         return Problem(page.source.path, _line_of(page, target), reason, cure, Severity.WARNING)

@@ -204,13 +204,18 @@ def test_a_page_links_its_neighbours_by_name() -> None:
 
 
 def test_a_broken_link_names_what_may_be_meant() -> None:
-    """The cure is the note whose name is nearest, where one is near."""
-    files = {"a.md": "[x](configuraton.md)\n\n[y](zzz.md)\n", "guide/configuration.md": "C"}
+    """The cure is the note whose name is nearest, where one is near; a common folder is not enough."""
+    files = {
+        "a.md": "[x](configuraton.md)\n\n[y](zzz.md)\n\n[z](notebook/papers.md)\n",
+        "guide/configuration.md": "C",
+        "notebook/opam.md": "D",
+    }
     press = Press(memory=1 << 20)
     edition = press.edition(site_of(files), EPOCH)
     drive(press.print(edition, "/a"))
     assert [problem.cure for problem in edition.findings["/a"]] == [
         "perhaps guide/configuration.md is meant; else add the file it means",
+        "correct the target, or add the file it means",
         "correct the target, or add the file it means",
     ]
 
