@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from canopy.content.paths import MARKDOWN, base_name, clean, extension, folded, parent, stem
+from canopy.content.paths import MARKDOWN, base_name, clean, extension, folded, parent, stem, unsuffixed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ class Claim:
     index: int = 0
     """Above 0 for a file that introduces its folder; the lowest wins."""
     introduces: str = ""
-    """The folder of its own name beside it, which it introduces if nothing in the folder does."""
+    """The folder at its address, which it introduces if nothing in the folder does."""
     weak: tuple[str, ...] = ()
     """Further addresses that lead to it unless something else is there."""
     spellings: tuple[str, ...] = ()
@@ -89,15 +89,16 @@ def claim_article(
     folder = spot.folder or (parent(place) if leaf else place)
     short = clean(place if leaf else stem(spot.path))
     natural = exact if convention.exact else short
-    # `/` is for a page at the top, which then introduces the site; elsewhere its site was another one.
-    if front.url == "/" and folder != "/":
+    # `/` is for a page at the top, which then introduces the site; elsewhere its site was another one, but
+    # for traditions in which any page may say so.
+    if front.url == "/" and folder != "/" and not convention.from_top:
         front = replace(front, url="")
     given = "" if front.url else convention.address(spot, front, values)
     address, rank = _wish(natural, exact, folder, front, given)
     rank += _UNCLEAN * (exact != spot.path)
     index = 0 if leaf else _index_rank(spot.path, convention)
     if front.url == "/":
-        index = 1
+        folder, index = "/", 1
     elif index and (front.url or front.slug) and address != clean(folder):
         index = 0
     names = (clean(folder), folded(base_name(folder))) if index else (short, folded(base_name(short)))
@@ -123,7 +124,7 @@ def claim_article(
         rank,
         folder,
         index,
-        "" if convention.exact or address != short else short,
+        "" if convention.exact else address,
         weak,
         tuple(dict.fromkeys(spelling for spelling in spellings if spelling)),
         tuple(f"/{alias.lstrip('/')}" if convention.from_top else alias for alias in front.aliases),
@@ -147,7 +148,7 @@ def _wish(natural: str, exact: str, folder: str, front: FrontMatter, given: str)
 
 
 def _index_rank(path: str, convention: Convention) -> int:
-    name = base_name(stem(path)).lower()
+    name = base_name(stem(path) if convention.exact else unsuffixed(path)).lower()
     rank = _INDEX_STEMS.get(name, 0)
     if extension(path) in MARKDOWN:
         return rank

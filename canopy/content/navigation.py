@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MAX_ROOT_PAGES = 30
 """Above this number the pages at the top are no navigation any more: they are found on the start page."""
+_OWN = {"search": "/-/search", "archives": "/archive", "archive": "/archive", "rss": "/atom"}
+"""What themes have and Canopy has too, at another address."""
 _LISTS = ("home", "blog", "posts", "archive", "list", "index")
 """Parts of the names that layouts have which show the newest pages below the text."""
 
@@ -72,7 +74,8 @@ def automatic(
     items: list[tuple[float, str, NavigationItem]] = []
     for folder, path in places.folders.items():
         section = sections[path]
-        if folder != "/" and folder.count("/") == 1 and section is not home:
+        hidden = section is home or folder.startswith("/_") or folder in convention.foreign
+        if folder != "/" and folder.count("/") == 1 and not hidden:
             weight = _weight(section.index, convention)
             title = (section.index.source.front.short_title if section.index else "") or section.title
             items.append((weight, base_name(folder), NavigationItem(title, path)))
@@ -109,10 +112,16 @@ def chosen(site: Site, pages: Iterable[Page], file: str) -> tuple[tuple[Navigati
         target = _target(site, wish)
         if target:
             items.setdefault(target, NavigationItem(title or _title(site, shown, target), target))
-        else:
+        elif base_name(wish.rstrip("/")).lower() not in _OWN:
             reason = f"the menu leads to {wish[:100]}, which is not there"
             problems.append(Problem(file, 0, reason, "correct its target", Severity.WARNING))
-    own = [page for page in pages if "main" in page.source.front.menu]
+    spoken = site.language.partition("-")[0]
+    own = [
+        page
+        for page in pages
+        if "main" in page.source.front.menu
+        and (page.source.front.language or spoken).partition("-")[0] == spoken
+    ]
     for page in sorted(own, key=lambda page: (_heavy(page), page.title.casefold(), page.path)):
         items.setdefault(page.path, NavigationItem(page.source.front.short_title or page.title, page.path))
     return tuple(items.values()), problems
@@ -142,7 +151,9 @@ def _target(site: Site, wish: str) -> str:
     def exists(path: str) -> bool:
         return path in site.pages or path in site.sections or path in site.assets or path in others
 
-    return find([path], exists, site.redirects, site.names, path[1:]) or ""
+    own = _OWN.get(base_name(path).lower(), "")
+    instead = own if own in others or own == "/-/search" else ""
+    return find([path], exists, site.redirects, site.names, path[1:]) or instead
 
 
 def _own(site: Site, wish: str) -> str:

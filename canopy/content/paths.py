@@ -41,9 +41,10 @@ _FILES = frozenset(
         "justfile",
     }
 )
-_IGNORED = frozenset({"cname", "thumbs.db", "desktop.ini"})
+_IGNORED = frozenset({"cname", "thumbs.db", "desktop.ini", "canopy.toml"})
 _QUIET = frozenset(
     {"readme", "license", "licence", "copying", "code_of_conduct", "contributing", "404", "notice"}
+    | {"pull_request_template", "issue_template", "agents", "claude", "security", "maintainers", "governance"}
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
@@ -62,7 +63,7 @@ def is_walkable(path: str) -> bool:
 
 def is_quiet(path: str) -> bool:
     """Tell whether a page at the top is of a kind that no reader looks for in a site's navigation."""
-    return base_name(path).partition(".")[0].lower() in _QUIET
+    return base_name(path).partition(".")[0].lower().replace("-", "_") in _QUIET
 
 
 def base_name(path: str) -> str:
@@ -86,6 +87,12 @@ def stem(path: str) -> str:
     """Return the path without a markdown extension."""
     kind = extension(path)
     return path[: -len(kind)] if kind in MARKDOWN else path
+
+
+def unsuffixed(path: str) -> str:
+    """Return the path without an extension of markdown or HTML."""
+    kind = extension(path)
+    return path[: -len(kind)] if kind in MARKDOWN or kind in (".html", ".htm") else path
 
 
 def asset_type(path: str) -> str | None:

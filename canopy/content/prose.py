@@ -67,6 +67,8 @@ class Block:
     """The offset in the text after its last line."""
     end_line: int
     """The lines of the text up to `end`."""
+    level: int = 0
+    """Of a heading, from 1."""
 
 
 def plain(text: str, limit: int = MAX_SUMMARY) -> str:
@@ -129,7 +131,8 @@ def blocks(text: str) -> Iterator[Block]:
         elif (title := _atx(line)) is not None:
             at = lines.number
             lines.take()
-            yield Block("heading", title, at, lines.offset, lines.number)
+            level = len(line) - len(line.lstrip(" ").lstrip("#")) - (len(line) - len(line.lstrip(" ")))
+            yield Block("heading", title, at, lines.offset, lines.number, level)
         else:
             yield _paragraph(lines)
 
@@ -179,7 +182,8 @@ def _paragraph(lines: _Lines) -> Block:
         mark = line.strip()
         if text and mark and not line.startswith("    ") and mark.strip(mark[0]) == "" and mark[0] in "=-":
             lines.take()
-            return Block("heading", " ".join(text), at, lines.offset, lines.number)
+            level = 1 if mark[0] == "=" else 2
+            return Block("heading", " ".join(text), at, lines.offset, lines.number, level)
         if not mark or _FENCE.match(line) or _atx(line) is not None or (text and _NOT_PROSE.match(line)):
             break
         if length < MAX_INLINE:
@@ -190,9 +194,12 @@ def _paragraph(lines: _Lines) -> Block:
 
 
 def heading(body: str) -> Block | None:
-    """Return the first heading with a text, if the beginning of the body has one."""
-    for block in blocks(body):
-        if block.kind == "heading" and plain(block.text):
+    """Return the heading that names the text: one that begins it, else the first of the highest level.
+
+    One of a lower level further down names a part of the text.
+    """
+    for place, block in enumerate(blocks(body)):
+        if block.kind == "heading" and (not place or block.level == 1) and plain(block.text):
             return block
     return None
 

@@ -49,7 +49,7 @@ def read_settings(blob: Blob | None) -> tuple[SiteSettings, tuple[Problem, ...]]
             raise ValueError("it is too long")
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as exc:
-        return SiteSettings(), (_unreadable(blob.path, str(exc)),)
+        return SiteSettings(), (_unreadable(blob.path, text, str(exc)),)
     values: dict[str, object] = {}
     problems = []
     for key, value in table.items():
@@ -75,13 +75,12 @@ def stronger(first: SiteSettings, second: SiteSettings) -> SiteSettings:
     return replace(filled, authors=tuple(sorted(people.items())), own_urls=tuple(urls))
 
 
-def _unreadable(path: str, reason: str) -> Problem:
+def _unreadable(path: str, text: str, reason: str) -> Problem:
     found = re.search(r"at line (\d{1,6})", reason)
+    last = text.rstrip().count("\n") + 1 if "end of document" in reason else 0
     what = reason.partition(" (at ")[0][:100]
-    what = what[:1].lower() + what[1:]
-    return Problem(
-        path, int(found[1]) if found else 0, f"not TOML: {what}", 'write `key = "value"` on each line'
-    )
+    cure = 'write `key = "value"` on each line'
+    return Problem(path, int(found[1]) if found else last, f"not TOML: {what[:1].lower()}{what[1:]}", cure)
 
 
 def _unknown(key: str) -> _Fault:

@@ -327,7 +327,9 @@ def _title(options: SiteOptions, settings: SiteSettings, convention: Convention,
         return title or "Canopy"
     if front and folded(front.title) not in _NAMELESS:
         return front.title
-    name = base_name(options.identity.partition("#")[0].rstrip("/")).removesuffix(".git")
+    name = (
+        base_name(options.identity.partition("#")[0].rstrip("/")).removesuffix(".git").removesuffix(".wiki")
+    )
     return name if name and ":" not in name else "Canopy"
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from canopy.content import dialects, prose
 from canopy.content.claims import NOTHING, Claim, claim_article, claim_asset
+from canopy.content.conventions.configs import language_tag
 from canopy.content.dates import parse_date
 from canopy.content.dialects.obsidian import inline_tags
 from canopy.content.frontmatter import grammar, interpret
@@ -45,6 +46,7 @@ MAX_PROBLEMS = 10
 _REDIRECT = re.compile(r"redirect:[ \t]*(\S[^\n]{0,2000})")
 _FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
 _GENERATING = re.compile(r"\{%-?\s{0,20}for\s|\{\{-?\s{0,20}content\b")
+_DATED_FOLDERS = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/")
 _OWN_LISTS = re.compile(r"index|archive|blog|posts|tag|categor|feed|atom|rss|sitemap|search|404|page")
 """Beginnings of the names of templates for what Canopy has by itself."""
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -163,19 +165,34 @@ def _article(
     front, found = interpret(read, blob.path, tradition=convention.name, zone=convention.zone)
     if convention.name == "obsidian" and (tags := inline_tags(header.body)):
         front = replace(front, tags=tuple(dict.fromkeys((*front.tags, *tags))))
-    if front.date is None and spot.date:
-        front = replace(front, date=parse_date(spot.date, convention.zone))
+    if front.date is None and (date := spot.date or _placed(front.url or spot.path, convention)):
+        front = replace(front, date=parse_date(date, convention.zone))
+    if spot.language and not front.language:
+        front = replace(front, language=language_tag(spot.language))
     problems += header.problems + found
     if spot.template and (why := _generated(header.body)):
         problem = Problem(blob.path, 0, why, "write the page as markdown", Severity.WARNING)
         own = _OWN_LISTS.match(base_name(path).lower()) or not front.title
         return File(blob, path, NOTHING, problems=() if own else (problem,))
+    if front.layout and not header.body.strip() and _is_made_elsewhere(spot, front):
+        return File(blob, path, NOTHING)
     redirect = front.redirect or _bare_redirect(text, header, front, convention)
     claim = claim_article(path, spot, front, convention, values, redirect)
     if not path.isprintable():
         problems.append(_unprintable(blob.path, claim.exact))
     source = _source(blob, spot, convention, header, front, _few(problems))
     return File(blob, path, claim, source, draft=front.draft or spot.draft)
+
+
+def _placed(path: str, convention: Convention) -> str:
+    """Return the date of the folders in which a page lies: `/2016/05/04/walk`."""
+    match = None if convention.exact else _DATED_FOLDERS.search(path)
+    return "-".join(match.groups()) if match else ""
+
+
+def _is_made_elsewhere(spot: Spot, front: FrontMatter) -> bool:
+    """Tell whether a page without a text is but a place at which a theme shows a list, as `archives.md`."""
+    return not spot.post and not front.redirect and bool(_OWN_LISTS.match(base_name(spot.path).lower()))
 
 
 def _generated(body: str) -> str:

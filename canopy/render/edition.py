@@ -131,10 +131,23 @@ class Edition:
                 kept_elsewhere(self.site, asked)
                 or moved_feed(self.site, asked)
                 or self.outline.listings.moved(asked)
+                or self._written_otherwise(asked)
             )
         if target is None:
             return None
         return self.site.url(target) if target.startswith("/") and not target.startswith("//") else target
+
+    def _written_otherwise(self, asked: str) -> str | None:
+        """Return the path that others write as `asked`: with or without `.html`, with `+` for spaces."""
+        bare = asked.removesuffix("/index.html").removesuffix(".html").removesuffix(".htm")
+        ways = [bare or "/"] if bare != asked else [f"{asked}.html"]
+        if "+" in asked:
+            ways.append(bare.replace("+", " "))
+        for way in ways:
+            found = self.site.redirects.get(way) or (way if self.has(way) else None)
+            if found is not None:
+                return found
+        return None
 
     def gone(self, path: str) -> Gone | None:
         """Return what was at `path` before it was deleted, if nothing else is there now."""

@@ -157,6 +157,23 @@ EDITS = st.lists(
 )
 
 
+def test_addresses_as_others_write_them() -> None:
+    """With `.html`, without it, as a file of an index, with `+` for spaces: it is the page that is meant."""
+    files = {"walk.md": "W", "posts/a b.md": "B", "posts/c.md": "---\nurl: /posts/c.html\n---\n"}
+    edition = Press(memory=1 << 24).edition(site_of(files), datetime(2016, 5, 4, tzinfo=UTC))
+    for asked, target in {
+        "/walk.html": "/walk",
+        "/walk/index.html": "/walk",
+        "/posts/a+b": "/posts/a%20b",
+        "/posts/a+b.html": "/posts/a%20b",
+        "/posts/c/": "/posts/c.html",
+        "/posts/index.html": "/posts",
+        "/nothing.html": None,
+        "/walk": None,
+    }.items():
+        assert edition.redirect(asked) == target, asked
+
+
 @settings(max_examples=40, deadline=None)
 @given(EDITS, st.randoms(use_true_random=False))
 def test_bytes_do_not_depend_on_how_they_came_to_be(edits: Any, chance: random.Random) -> None:

@@ -47,7 +47,7 @@ def _recognise(tree: Tree, names: tuple[str, ...]) -> Found | None:
     for name in names:
         if why := _TRADITIONS[name].evidence(tree):
             return _read(name, tree, why)
-    if plain.has_notes(tree):
+    if plain.has_notes(tree) and not plain.is_code(tree):
         return None
     for folder in _FOLDERS:
         if folder in tree.folders:

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from canopy.content.headers import normalised
 from canopy.content.paths import extension
 from canopy.problem import Problem
 
@@ -34,7 +33,7 @@ _NULL = "tag:yaml.org,2002:null"
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The values of one or several files; keys are normalised, numbers and truths are their text."""
+    """The values of one or several files; keys are in lower case, numbers and truths are their text."""
 
     values: Mapping[str, object] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -136,7 +135,7 @@ def _value_of(node: yaml.Node, depth: int, left: list[int]) -> object:
     if isinstance(node, yaml.SequenceNode):
         return [_value_of(item, depth + 1, left) for item in node.value]
     return {
-        normalised(str(key.value)): _value_of(value, depth + 1, left)
+        str(key.value).strip().lower(): _value_of(value, depth + 1, left)
         for key, value in node.value
         if isinstance(key, yaml.ScalarNode)
     }
@@ -150,7 +149,7 @@ def _as_text(value: object, depth: int) -> object:
     if isinstance(value, list):
         return [_as_text(item, depth + 1) for item in value]
     if isinstance(value, dict):
-        return {normalised(str(key)): _as_text(item, depth + 1) for key, item in value.items()}
+        return {str(key).strip().lower(): _as_text(item, depth + 1) for key, item in value.items()}
     return value.isoformat() if isinstance(value, (date, time)) else str(value)
 
 

@@ -45,6 +45,8 @@ class Spot:
     """The last component without date and extension, where it differs from the path's."""
     categories: tuple[str, ...] = ()
     collection: str = ""
+    language: str = ""
+    """What its place says about its language."""
     folder: str = ""
     """The folder that lists it, where it is not that of `path`."""
 
@@ -74,6 +76,8 @@ class Convention:
     """Pages with a weight are sorted by it, where nobody says otherwise."""
     separator: str = ""
     """Ends an excerpt, besides `<!--more-->`."""
+    foreign: tuple[str, ...] = ()
+    """Folders of the site that hold it in other languages."""
     people: tuple[tuple[str, Person], ...] = ()
     """Authors by the keys that pages use."""
     author: tuple[Author, ...] = ()
@@ -145,10 +149,12 @@ class Tree:
         """Return the first of the files that is there."""
         return next((blob for path in paths if (blob := self.get(path))), None)
 
-    def any(self, folder: str, *endings: str) -> bool:
-        """Tell whether the folder has a file whose name ends so."""
-        begin = self.prefix + folder + "/"
-        return any(path.startswith(begin) and path.lower().endswith(endings) for path in self.blobs)
+    def inside(self, folder: str) -> list[str]:
+        """Return the paths of the files in a folder, not of those in its folders."""
+        if folder.partition("/")[0] not in self.folders:
+            return []
+        begin, cut = f"{self.prefix}{folder}/", len(self.prefix)
+        return [p[cut:] for p in self.blobs if p.startswith(begin) and "/" not in p[len(begin) :]]
 
 
 def is_litter(path: str) -> bool:

@@ -12,7 +12,7 @@ from canopy.content.conventions.configs import Config, language_tag, read_config
 from canopy.content.conventions.convention import Convention, Found, Spot, dated, is_litter
 from canopy.content.conventions.patterns import date_values, expand, placeholders
 from canopy.content.grammar import normalised
-from canopy.content.paths import MARKDOWN, base_name, extension, stem
+from canopy.content.paths import MARKDOWN, base_name, extension, stem, unsuffixed
 from canopy.content.people import make_author, parse_authors
 from canopy.content.values import Person, SiteSettings
 from canopy.problem import Problem, Severity
@@ -139,7 +139,7 @@ class Jekyll(Convention):
             pattern = pattern or self.pattern
         if pattern:
             return expand(pattern, self._values(spot, front))
-        name = stem(spot.path).removesuffix(".html").removesuffix(".htm")
+        name = unsuffixed(spot.path)
         if base_name(name).lower() in ("index", "readme"):
             return ""
         pretty = self.pattern.endswith("/") or not self.pattern.endswith((":output_ext", ".html"))
@@ -230,7 +230,8 @@ def _scopes(config: Config) -> Iterable[tuple[str, str, Mapping[str, object]]]:
         scope, values = entry.get("scope"), entry.get("values")
         if isinstance(values, dict):
             scope = scope if isinstance(scope, dict) else {}
-            found.append((str(scope.get("path") or "").strip("/"), str(scope.get("type") or ""), values))
+            named = {normalised(str(key)): value for key, value in values.items()}
+            found.append((str(scope.get("path") or "").strip("/"), str(scope.get("type") or ""), named))
     return sorted(found, key=lambda item: (len(item[0]), bool(item[1])))
 
 

@@ -8,15 +8,26 @@ from typing import TYPE_CHECKING
 
 from canopy.content.conventions.configs import language_tag, read_config, site_url
 from canopy.content.conventions.convention import Convention, Found, Spot, dated, is_litter
+from canopy.content.paths import stem
 from canopy.content.values import SiteSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from canopy.content.conventions.convention import Tree
+    from canopy.content.values import FrontMatter
 
 _SAMPLE = 100
 """Notes that are looked into, of many."""
 _EMBED = re.compile(rb"^!\[\[[^\[\]\n]{1,200}\]\]", re.MULTILINE)
+_ODD = re.compile(r"[\s&%?#]")
+_QUARTZ_WORDS = ((" ", "-"), ("&", "-and-"), ("%", "-percent"), ("?", ""), ("#", ""))
 _QUARTZ = ("quartz.config.ts", "quartz.config.yaml", "quartz.layout.ts")
+
+
+_COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
+_PATTERNS = re.compile(r"ignorePatterns:\s*\[([^\]]{0,2000})\]")
+_QUOTED = re.compile(r"[\"'`]([^\"'`]{1,200})[\"'`]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +37,10 @@ class Obsidian(Convention):
     name: str = "obsidian"
     ignored: tuple[str, ...] = ()
     """Folders and files, each beginning with a slash."""
+    quartz: bool = False
+    """Addresses are as Quartz makes them."""
+    explicit: bool = False
+    """Only what says `publish: true` is published."""
 
     def locate(self, path: str) -> Spot | None:
         """Return the path, unless it is a template, a drawing's source, or kept out by the vault."""
@@ -37,11 +52,29 @@ class Obsidian(Convention):
         date, name = dated(path)
         return Spot(path, date=date, name=name)
 
+    def fields(self, spot: Spot, values: Mapping[str, object]) -> Mapping[str, object]:  # noqa: ARG002
+        """Return the header; where publishing is by choice, what does not choose it is a draft."""
+        chosen = str(values.get("publish", "")).strip().lower() in ("true", "yes")
+        return {**values, "draft": "true"} if self.explicit and not chosen else values
+
+    def address(self, spot: Spot, front: FrontMatter, values: Mapping[str, object]) -> str:  # noqa: ARG002
+        """Return the address that Quartz gives a note; a vault's own are its paths."""
+        if not self.quartz or not _ODD.search(spot.path) or front.slug:
+            return ""
+        path = stem(spot.path)
+        for sign, word in _QUARTZ_WORDS:
+            path = path.replace(sign, word)
+        return path
+
 
 def evidence(tree: Tree) -> str:
     """Return by what the tradition is recognised, or nothing."""
     if ".obsidian" in tree.folders:
         return "the folder .obsidian/ is there"
+    if any(
+        path.endswith((".excalidraw.md", ".canvas")) for path in tree.blobs if path.startswith(tree.prefix)
+    ):
+        return "there are drawings or canvases of Obsidian"
     quartz = tree.first(*_QUARTZ)
     if quartz:
         return f"{quartz.path.rpartition('/')[2]} is there: Quartz"
@@ -76,8 +109,16 @@ def read(tree: Tree, why: str) -> Found:
     for item in read_config(tree.get(".obsidian/publish.json")).list("excluded"):
         if isinstance(item, str) and item.strip("/"):
             ignored.update((f"/{item.strip('/').lower()}/", f"/{item.strip('/').lower()}.md"))
-    settings = _quartz(quartz.data.decode("utf-8", "replace")[:20_000]) if quartz else SiteSettings()
-    return Found(Obsidian(ignored=tuple(sorted(ignored))), why, settings, below, app.problems)
+    text = quartz.data.decode("utf-8", "replace")[:20_000] if quartz else ""
+    text = _COMMENT.sub("", text)
+    patterns = _PATTERNS.search(text)
+    for folder in _QUOTED.findall(patterns[1]) if patterns else ():
+        if re.fullmatch(r"[\w ./-]+", folder):
+            ignored.update((f"/{folder.strip('/').lower()}/", f"/{folder.strip('/').lower()}.md"))
+    convention = Obsidian(
+        ignored=tuple(sorted(ignored)), quartz=bool(quartz), explicit="ExplicitPublish(" in text
+    )
+    return Found(convention, why, _quartz(text), below, app.problems)
 
 
 def _quartz(text: str) -> SiteSettings:

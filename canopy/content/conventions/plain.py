@@ -78,7 +78,7 @@ def read(tree: Tree, why: str) -> Found:
     if tree.first("docs/.nojekyll", "docs/CNAME"):
         return Found(PLAIN, "docs/ is what a forge publishes (CNAME, .nojekyll)", SiteSettings(), "docs/")
     index = tree.first(*(f"docs/{name}" for name in _INDEXES))
-    if index is not None and tree.first(*_CODE) and not has_notes(tree):
+    if index is not None and is_code(tree) and not has_notes(tree):
         why = f"a program with its documentation in docs/ ({base_name(index.path)})"
         return Found(PLAIN, why, SiteSettings(), "docs/")
     home = None if tree.first(*_INDEXES) else tree.first(*_HOMES)
@@ -87,12 +87,17 @@ def read(tree: Tree, why: str) -> Found:
     return Found(PLAIN, why, SiteSettings(start=start))
 
 
+def is_code(tree: Tree) -> bool:
+    """Tell whether the repository is that of a program."""
+    return tree.first(*_CODE) is not None
+
+
 def has_notes(tree: Tree) -> bool:
     """Tell whether the repository's top has texts besides those that every program has."""
     cut = len(tree.prefix)
     for path in tree.blobs:
         if path.startswith(tree.prefix) and "/" not in path[cut:] and extension(path) in MARKDOWN:
             name = stem(base_name(path)).lower().replace("-", "_")
-            if name not in _ABOUT_CODE:
+            if name.partition("_")[0] not in _ABOUT_CODE and name not in _ABOUT_CODE:
                 return True
     return False

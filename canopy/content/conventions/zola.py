@@ -47,7 +47,7 @@ class Zola(Convention):
             return Spot(f"{folder}/{base_name(path)}", asset=True)
         name = base_name(inner)[: -len(kind)]
         bare, _, language = name.rpartition(".")
-        foreign = bool(bare) and language in self.languages
+        foreign = bool(bare) and language.lower() in self.languages
         if foreign:
             name, folder = bare, f"/{language}{folder}"
         leaf = name == "index"
@@ -55,7 +55,13 @@ class Zola(Convention):
         if name == "_index":
             return Spot(f"{folder}/_index{kind}")
         shown = f"{folder}/{name if leaf else self._slugs(rest or name)}{kind}"
-        return Spot(shown, leaf=leaf, date=date, post=folder.count("/") > leaf and not foreign)
+        return Spot(
+            shown,
+            leaf=leaf,
+            date=date,
+            post=folder.count("/") > leaf and not foreign,
+            language=language if foreign else "",
+        )
 
     def _slugs(self, path: str) -> str:
         if not self.slugs:
@@ -89,9 +95,11 @@ def read(tree: Tree, why: str) -> Found:
     config = read_config(tree.first(*_CONFIGS))
     default = config.text("default_language") or "en"
     url = site_url(config.text("base_url"))
+    languages = [str(name) for name in config.table("languages") if name != default.lower()]
     convention = Zola(
         language=default,
-        languages=tuple(str(name) for name in config.table("languages") if name != default),
+        languages=tuple(languages),
+        foreign=tuple(f"/{name}" for name in languages),
         slugs=config.text("slugify.paths", "slugify_paths") not in ("safe", "off", "false"),
         blog=True,
     )

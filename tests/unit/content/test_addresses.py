@@ -66,6 +66,23 @@ def test_a_page_introduces_the_folder_of_its_name():
     assert site.redirects["/guide.md"] == "/guide"
 
 
+def test_a_page_introduces_the_folder_whose_address_it_asks_for():
+    """Who asks for the address of a folder without an introduction of its own wants to be that."""
+    site = site_of({"a.md": "---\ntitle: All of s\nurl: /s/\n---\n", "s/b.md": "2"})
+    assert where(site) == {"a.md": "/s", "s/b.md": "/s/b"}
+    assert (site.sections["/s"].title, site.problems) == ("All of s", ())
+
+
+def test_a_page_asks_to_be_the_first():
+    """`permalink: /` makes a page the introduction of the top, stronger than a README; in Jekyll, any page."""
+    start = "---\npermalink: /\n---\n# Start\n"
+    site = site_of({"README.md": "# R", "start.md": start})
+    assert where(site) == {"start.md": "/", "README.md": "/README"}
+    assert (site.title, site.problems) == ("Start", ())
+    assert where(site_of({"_config.yml": "", "pages/start.md": start})) == {"pages/start.md": "/"}
+    assert where(site_of({"pages/start.md": start})) == {"pages/start.md": "/pages/start"}
+
+
 def test_a_folder_with_two_introductions():
     """Where the folder has an index of its own, the page beside it keeps its file's path, with a problem."""
     site = site_of({"guide.md": "# G", "guide/index.md": "I", "guide/a.md": "A"})
@@ -85,7 +102,6 @@ def test_a_folder_with_two_introductions():
             "a.md",
         ),
         ({"a.md": "---\nurl: /x.png\n---\n", "x.png": b"1"}, {"a.md": "/a.md"}, "a.md"),
-        ({"a.md": "---\nslug: s\n---\n", "s/b.md": "2"}, {"a.md": "/a.md", "s/b.md": "/s/b"}, "a.md"),
         ({"a\nb": "1", "a-b": "2"}, {"a-b": "/a-b", "a\nb": "/a-b-2"}, None),
     ],
 )

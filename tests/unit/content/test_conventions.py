@@ -1,0 +1,402 @@
+"""How a repository is recognised, and what each tradition makes of its files."""
+
+from __future__ import annotations
+
+import pytest
+from snapshots import site_of
+
+from canopy.content.values import Section, Site
+
+
+def where(site: Site) -> dict[str, str]:
+    """Return the address of each page by its file."""
+    return {page.source.path: path for path, page in site.shown().items()}
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "root"),
+    [
+        ({".config/uuid": "", "a": ""}, "canopy", ""),
+        ({"_config.yml": "title: T", "a.md": ""}, "jekyll", ""),
+        ({"_posts/2016-05-04-a.md": ""}, "jekyll", ""),
+        (
+            {"docs/_config.yml": "title: T", "docs/a.md": "", "README.md": "", "setup.py": ""},
+            "jekyll",
+            "docs",
+        ),
+        ({"_config.yml": "title: T", "_toc.yml": "", "intro.md": ""}, "plain", ""),
+        ({"hugo.yaml": "title: T", "content/a.md": ""}, "hugo", ""),
+        ({"config.toml": 'baseURL = "https://x.example/"', "content/a.md": ""}, "hugo", ""),
+        ({"config/_default/config.toml": 'title = "T"', "content/a.md": ""}, "hugo", ""),
+        ({"config.toml": 'baseURL = "https://x.example/"', "a.md": ""}, "plain", ""),
+        ({"config.toml": 'base_url = "https://x.example"', "content/a.md": ""}, "zola", ""),
+        ({"site/config.toml": 'base_url = "/"', "site/content/a.md": "", "Cargo.toml": ""}, "zola", "site"),
+        ({".obsidian/app.json": "{}", "a.md": ""}, "obsidian", ""),
+        ({"Board.canvas": "{}", "a.md": ""}, "obsidian", ""),
+        ({"quartz.config.ts": "", "content/a.md": "", "README.md": ""}, "obsidian", "content"),
+        ({"a.md": "", "README.md": ""}, "plain", ""),
+        ({"docs/index.md": "", "README.md": "", "pyproject.toml": ""}, "plain", "docs"),
+        ({"docs/index.md": "", "notes.md": ""}, "plain", ""),
+        (
+            {"mkdocs.yml": "docs_dir: manual\nsite_name: T", "manual/a.md": "", "README.md": ""},
+            "plain",
+            "manual",
+        ),
+    ],
+)
+def test_recognition(files, name, root):
+    """What lies in a repository tells its tradition and its top, with a reason for people."""
+    site = site_of(files)
+    assert (site.convention, site.root) == (name, root)
+    assert 10 < len(site.evidence) < 120
+
+
+def test_a_setting_chooses():
+    """The server's setting is stronger than the repository's own, and that than what is recognised."""
+    files = {"_config.yml": "title: T", "_x/a.md": "A", "canopy.toml": 'convention = "plain"'}
+    assert site_of({**files, "canopy.toml": ""}).convention == "jekyll"
+    assert site_of(files).convention == "plain"
+    assert "/_x/a" in site_of(files).pages
+    assert site_of(files, convention="obsidian").convention == "obsidian"
+    assert site_of(files).evidence.startswith("chosen by a setting")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "address"),
+    [
+        ("", "/a/b/2016/05/04/the-walk.html"),
+        ("date", "/a/b/2016/05/04/the-walk.html"),
+        ("pretty", "/a/b/2016/05/04/the-walk"),
+        ("ordinal", "/a/b/2016/125/the-walk.html"),
+        ("weekdate", "/a/b/2016/W18/Wed/the-walk.html"),
+        ("none", "/a/b/the-walk.html"),
+        ("/blog/:year/:i_month/:i_day/:title", "/blog/2016/5/4/the-walk"),
+        (":year-:month/:slug.html", "/2016-05/the-walk.html"),
+        ("/:short_year/:short_month/:long_day/:title/", "/16/May/Wednesday/the-walk"),
+    ],
+)
+def test_permalinks_of_jekyll(pattern, address):
+    """Every style and placeholder gives the address that Jekyll gives."""
+    post = "---\ntitle: Other\ncategories: [A, b]\n---\n"
+    site = site_of({"_config.yml": f"permalink: '{pattern}'", "_posts/2016-05-04-the-walk.md": post})
+    assert where(site) == {"_posts/2016-05-04-the-walk.md": address}
+
+
+def test_an_unknown_placeholder_is_a_problem():
+    """Where a pattern cannot be understood the default stands in, and the settings are told."""
+    site = site_of({"_config.yml": "permalink: /:yaer/:title", "_posts/2016-05-04-a.md": "A"})
+    assert list(site.pages) == ["/2016/05/04/a.html"]
+    assert [(p.path, ":yaer" in p.reason) for p in site.problems] == [("_config.yml", True)]
+
+
+def test_what_jekyll_leaves_out():
+    """What begins with `_`, is excluded, a draft or not published has no page."""
+    files = {
+        "_config.yml": "exclude: [secret, '*.tmp.md']\ninclude: [_kept]\n"
+        "collections: {tools: {output: true}, x: {}}",
+        "_layouts/a.md": "A",
+        "_kept/a.md": "A",
+        "secret/a.md": "A",
+        "a.tmp.md": "A",
+        "vendor/a.md": "A",
+        "_tools/saw.md": "A",
+        "_x/a.md": "A",
+        "_drafts/a.md": "A",
+        "_posts/2016-05-04-a.md": "---\npublished: false\n---\n",
+        "_posts/undated.md": "A",
+        "Gemfile": "A",
+    }
+    assert where(site_of(files)) == {"_kept/a.md": "/_kept/a.html", "_tools/saw.md": "/tools/saw.html"}
+    shown = where(site_of(files, drafts=True))
+    assert shown.keys() >= {"_drafts/a.md", "_posts/2016-05-04-a.md"}
+
+
+def test_defaults_of_jekyll():
+    """Front matter defaults hold for their scope, the narrower one first, below what the page says."""
+    defaults = (
+        "defaults:\n- {scope: {path: ''}, values: {author: all}}\n"
+        "- {scope: {path: _posts/x, type: posts}, values: {author: x, permalink: '/x/:title'}}\n"
+    )
+    files = {
+        "_config.yml": defaults,
+        "_posts/2016-05-04-a.md": "A",
+        "_posts/x/2016-05-05-b.md": "B",
+        "_posts/x/2016-05-06-c.md": "---\nauthor: own\n---\n",
+    }
+    site = site_of(files)
+    assert {path: page.authors[0].name for path, page in site.pages.items()} == {
+        "/2016/05/04/a.html": "all",
+        "/x/b": "x",
+        "/x/c": "own",
+    }
+
+
+def test_a_readme_beside_a_blog_is_no_page():
+    """It is about the repository; without posts and index it introduces the site."""
+    assert "/" not in where(site_of({"_posts/2016-05-04-a.md": "A", "README.md": "# R"})).values()
+    assert site_of({"_config.yml": "", "README.md": "# R"}).home.title == "R"
+
+
+def test_templates_are_left_out():
+    """HTML that loops over posts is no page; that is said, unless it is a list that Canopy has."""
+    loop = "{% for post in site.posts %}{{ post.title }}{% endfor %}"
+    files = {
+        "_config.yml": "",
+        "index.html": f"---\ntitle: Home\n---\n{loop}",
+        "team.html": f"---\ntitle: Team\n---\n{loop}",
+        "plain.html": "---\nlayout: x\n---\n<p>Text</p>",
+        "search.md": "---\nlayout: search\n---\n",
+    }
+    site = site_of(files)
+    assert where(site) == {"plain.html": "/plain.html"}
+    assert [problem.path for problem in site.problems] == ["team.html"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "address"),
+    [
+        ("/:year/:month/:slug/", "/2016/05/slow-walk"),
+        ("/:section/:title", "/posts/the-walk"),
+        ("/n/:filename.html", "/n/my-walk.html"),
+        ("/:sections[1:]/:slugorfilename", "/deep/slow-walk"),
+        ("/:sections[last]/:monthname/:yearday", "/deep/may/125"),
+        ("/:nonsense/", "/posts/deep/slow-walk"),
+    ],
+)
+def test_permalinks_of_hugo(pattern, address):
+    """A pattern of the section at the top gives the addresses of all pages below it."""
+    files = {
+        "hugo.toml": f'[permalinks]\nposts = "{pattern}"',
+        "content/posts/deep/My Walk.md": "+++\ntitle = 'The walk'\n"
+        "date = 2016-05-04\nslug = 'Slow walk'\n+++\n",
+    }
+    assert list(site_of(files).pages) == [address]
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("What's new?", "whats-new"),
+        ("a - b & c", "a-b-c"),
+        ("Été", "été"),
+        ("C++ #1", "c++-#1"),
+        ("x_y.z", "x_y.z"),
+    ],
+)
+def test_paths_as_hugo_makes_them(name, address):
+    """What no URL should hold is left out, spaces become hyphens, capitals small."""
+    assert list(site_of({"hugo.toml": "", f"content/{name}.md": "A"}).pages) == [f"/{address}"]
+
+
+def test_ugly_addresses_of_hugo():
+    """They end in `.html`, everywhere or in the sections that are named."""
+    files = {"content/a/x.md": "X", "content/b/y.md": "Y"}
+    assert set(site_of({"hugo.toml": "uglyURLs = true", **files}).pages) == {"/a/x.html", "/b/y.html"}
+    assert set(site_of({"hugo.toml": "[uglyURLs]\nb = true", **files}).pages) == {"/a/x", "/b/y.html"}
+
+
+def test_languages_of_hugo():
+    """A language has its folder, by a file's name or a folder of content; nothing is listed twice."""
+    by_name = {"content/p/a.md": "---\ndate: 2016-05-04\n---\n", "content/p/a.fr.md": "A"}
+    site = site_of({"hugo.toml": "[languages.en]\n[languages.fr]", **by_name})
+    assert where(site) == {"content/p/a.md": "/p/a", "content/p/a.fr.md": "/fr/p/a"}
+    assert [page.path for page in site.entries] == ["/p/a"]
+    assert site.pages["/fr/p/a"].source.front.language == "fr"
+    config = '[languages.en]\ncontentDir = "content/en"\n[languages.pt-br]\ncontentDir = "content/pt"'
+    by_folder = {"content/en/a.md": "A", "content/pt/a.md": "A", "content/other/a.md": "A"}
+    assert where(site_of({"hugo.toml": config, **by_folder})) == {
+        "content/en/a.md": "/a",
+        "content/pt/a.md": "/pt-br/a",
+    }
+
+
+def test_mounts_of_hugo():
+    """Folders that are mounted as content or static files stand in for the usual ones."""
+    config = (
+        '[[module.mounts]]\nsource = "book"\ntarget = "content/book"\n'
+        '[[module.mounts]]\nsource = "img"\ntarget = "static/images"\n'
+    )
+    site = site_of({"hugo.toml": config, "book/a.md": "A", "img/a.png": b"1", "content/b.md": "B"})
+    assert (list(site.pages), list(site.assets)) == (["/book/a"], ["/images/a.png"])
+
+
+def test_settings_of_hugo_in_many_files():
+    """A file for a topic or a language says what the one file would; production is stronger."""
+    files = {
+        "config/_default/hugo.toml": 'title = "Old"\ndefaultContentLanguage = "de"',
+        "config/_default/languages.de.yaml": "languageCode: de-AT\ntitle: Der Garten",
+        "config/_default/params.toml": 'description = "Beete"',
+        "config/_default/menus.de.toml": '[[main]]\nname = "Alle"\npageRef = "/p"',
+        "config/production/hugo.toml": 'timeZone = "Europe/Vienna"',
+        "content/p/a.md": "A",
+    }
+    site = site_of(files)
+    assert (site.title, site.language, site.description) == ("Der Garten", "de-AT", "Beete")
+    assert site.settings.timezone == "Europe/Vienna"
+    assert [(item.title, item.path) for item in site.navigation] == [("Alle", "/p")]
+
+
+def test_a_bundle_of_hugo():
+    """`index.md` is a page with its files around it, `_index.md` introduces a section."""
+    files = {
+        "hugo.toml": '[permalinks]\nposts = "/:title/"',
+        "content/posts/_index.md": "# All",
+        "content/posts/walk/index.md": "---\ntitle: Walk\n---\n",
+        "content/posts/walk/map.png": b"1",
+    }
+    site = site_of(files)
+    assert where(site) == {"content/posts/_index.md": "/posts", "content/posts/walk/index.md": "/walk"}
+    assert site.assets.keys() == {"/posts/walk/map.png"}
+    assert site.redirects["/walk/map.png"] == "/posts/walk/map.png"
+
+
+def test_weights():
+    """Pages of Hugo with a weight come by it, the lightest first; those without come last, newest first."""
+    page = "---\nweight: {}\n---\n"
+    files = {
+        "hugo.toml": "",
+        "content/d/heavy.md": page.format(9),
+        "content/d/old.md": "O",
+        "content/d/light.md": page.format(1),
+        "content/d/new.md": "N",
+    }
+    section = site_of(files).sections["/d"]
+    assert section.order == "weight"
+    assert [page.path for page in section.pages] == ["/d/light", "/d/heavy", "/d/new", "/d/old"]
+
+
+def test_addresses_of_zola():
+    """Names become slugs without their date; `path` and `slug` are stronger; aliases begin at the top."""
+    files = {
+        "config.toml": 'base_url = "https://x.example"',
+        "content/Blog Posts/2016-05-04-A Walk.md": "+++\naliases = ['old']\n+++\n",
+        "content/2016-05-05_trip/index.md": "T",
+        "content/a.md": "+++\npath = 'b/c'\n+++\n",
+        "content/d.md": "+++\nslug = 'e'\n+++\n",
+        "static/x.txt": "X",
+        "README.md": "R",
+    }
+    site = site_of(files)
+    assert where(site) == {
+        "content/Blog Posts/2016-05-04-A Walk.md": "/blog-posts/a-walk",
+        "content/2016-05-05_trip/index.md": "/trip",
+        "content/a.md": "/b/c",
+        "content/d.md": "/e",
+    }
+    assert site.redirects["/old"] == "/blog-posts/a-walk"
+    assert site.assets.keys() == {"/x.txt"}
+    dates = {page.path: f"{page.source.front.date:%d}" for page in site.recent if page.source.front.date}
+    assert dates == {"/blog-posts/a-walk": "04", "/trip": "05"}
+
+
+def test_what_a_vault_keeps_to_itself():
+    """Templates, ignored and excluded folders, drawings and private notes are not shown."""
+    files = {
+        ".obsidian/app.json": '{"userIgnoreFilters": ["Old/", "/regex/"]}',
+        ".obsidian/templates.json": '{"folder": "Forms"}',
+        ".obsidian/publish.json": '{"excluded": ["Diary"]}',
+        "Old/a.md": "A",
+        "Forms/a.md": "A",
+        "Diary/a.md": "A",
+        "Drawing.excalidraw.md": "A",
+        "Board.canvas": "{}",
+        "Hidden.md": "---\npublish: false\n---\n",
+        "Shown.md": "A",
+    }
+    assert where(site_of(files)) == {"Shown.md": "/Shown"}
+
+
+def test_quartz():
+    """Its plain settings are read from TypeScript; notes are published by choice if so set."""
+    config = (
+        "const config = {\n  configuration: {\n    pageTitle: 'The garden',\n    locale: 'de-DE',\n"
+        '    baseUrl: "garden.example",\n    ignorePatterns: ["private", "drafts"],\n  },\n'
+        "  plugins: { filters: [Plugin.{}()] },\n}"
+    )
+    files = {
+        "quartz.config.ts": config.replace("{}", "RemoveDrafts"),
+        "content/My note & yours.md": "A",
+        "content/drafts/a.md": "A",
+        "content/b.md": "---\npublish: true\n---\n",
+    }
+    site = site_of(files)
+    assert (site.title, site.language, site.settings.own_urls) == (
+        *("The garden", "de-DE"),
+        ("https://garden.example",),
+    )
+    assert set(site.pages) == {"/My-note--and--yours", "/b"}
+    chosen = site_of({**files, "quartz.config.ts": config.replace("{}", "ExplicitPublish")})
+    assert set(chosen.pages) == {"/b"}
+
+
+def test_dates_of_names_and_folders():
+    """A file or its folders may bear the date, in every tradition; the header is stronger."""
+    files = {
+        "2016-05-04-walk.md": "A",
+        "2016/05/05/run.md": "A",
+        "2016-05-06.md": "A",
+        "2016-05-07-x.md": "---\ndate: 2010-01-01\n---\n",
+    }
+    site = site_of(files)
+    found = {path: (page.title, f"{page.created:%Y-%m-%d}") for path, page in site.pages.items()}
+    assert found == {
+        "/2016-05-04-walk": ("Walk", "2016-05-04"),
+        "/2016/05/05/run": ("Run", "2016-05-05"),
+        "/2016-05-06": ("2016-05-06", "2016-05-06"),
+        "/2016-05-07-x": ("X", "2010-01-01"),
+    }
+
+
+def test_a_wiki():
+    """`Home.md` is the start page of a wiki, and what stands beside every page is none."""
+    site = site_of({"Home.md": "# H", "_Sidebar.md": "S", "Other-page.md": "O"})
+    assert site.home is site.pages["/Home"]
+    assert set(site.pages) == {"/Home", "/Other-page"}
+
+
+def test_the_first_page_of_a_blog():
+    """The introduction of a blog stands above its posts; one without a text leaves the posts alone."""
+    files = {
+        "hugo.toml": "",
+        "content/_index.md": "Come in.",
+        "content/p/a.md": "---\ndate: 2016-05-04\n---\n",
+    }
+    assert isinstance(site_of(files).home, Section)
+    assert site_of({**files, "content/_index.md": "---\ntitle: T\n---\n"}).home is None
+    undated = site_of({**files, "content/p/a.md": "A"})
+    assert undated.home is undated.sections["/"].index
+
+
+def test_authors_of_the_settings():
+    """A key stands for the person of the settings; who names nobody is the site's author."""
+    files = {
+        "_config.yml": "author: The keeper",
+        "_data/authors.yml": "me: {name: My Name, url: 'https://me.example'}",
+        "_posts/2016-05-04-a.md": "---\nauthor: me\n---\n",
+        "_posts/2016-05-05-b.md": "B",
+    }
+    pages = site_of(files).pages
+    (first,), (second,) = pages["/2016/05/04/a.html"].authors, pages["/2016/05/05/b.html"].authors
+    assert (first.name, first.url, second.name) == ("My Name", "https://me.example", "The keeper")
+
+
+@pytest.mark.parametrize("data", ["a: [", "{", "&a [*a, *a]", "- x", "\0", "a: &x [*x]", "x: " + "[" * 500])
+@pytest.mark.parametrize("name", ["_config.yml", "hugo.toml", "hugo.json", "config/_default/params.yaml"])
+def test_settings_that_cannot_be_read(name, data):
+    """They count as empty, at worst with a problem; the site is there."""
+    site = site_of({"hugo.yaml": "", name: data, "content/a.md": "A", "a.md": "A"})
+    assert site.pages
+    assert all(problem.path == name and problem.cure for problem in site.problems)
+
+
+def test_one_page_is_read_again():
+    """Another text in one file costs the reading of that file; another setting that matters, of all."""
+    files = {"_config.yml": "title: T", "_posts/2016-05-04-a.md": "A", "_posts/2016-05-05-b.md": "B"}
+    first = site_of(files)
+    second = site_of({**files, "_posts/2016-05-05-b.md": "C"}, first)
+    assert second.pages["/2016/05/04/a.html"] is first.pages["/2016/05/04/a.html"]
+    renamed = site_of({**files, "_config.yml": "title: U"}, second)
+    assert renamed.title == "U"
+    moved = site_of({**files, "_config.yml": "permalink: pretty"}, renamed)
+    assert set(moved.pages) == {"/2016/05/04/a", "/2016/05/05/b"}
+    assert moved == site_of({**files, "_config.yml": "permalink: pretty"})
