@@ -48,6 +48,8 @@ class Claim:
     redirect: str = ""
     listed: bool = True
     """Whether it is an entry of the site's list; not so what stands beside the posts of a blog."""
+    place: str = ""
+    """Where the folder that it introduces is to be, if that is not its own path."""
     bundle: str = ""
     """The folder whose files belong to the page and go where it goes."""
     top: bool = False
@@ -99,7 +101,7 @@ def claim_article(
     index = 0 if leaf else _index_rank(spot.path, convention)
     if front.url == "/":
         folder, index = "/", 1
-    elif index and (front.url or front.slug) and address != clean(folder):
+    elif index and front.slug and address != clean(folder):
         index = 0
     names = (clean(folder), folded(base_name(folder))) if index else (short, folded(base_name(short)))
     spellings = (
@@ -116,6 +118,7 @@ def claim_article(
     weak = _others("" if index else address, exact, *(() if spot.folder else (short, natural)), spot.path)
     if index:
         weak += tuple(f"{clean(folder).rstrip('/')}/{name}" for name in ("index", "index.html"))
+        weak += (clean(folder),) if front.url else ()
     missing = base_name(stem(address)) in ("404", "404.html")
     return Claim(
         Kind.REDIRECT if redirect else Kind.ARTICLE,
@@ -131,6 +134,7 @@ def claim_article(
         redirect,
         listed=not missing and (spot.post and front.date is not None if convention.blog else True),
         bundle=clean(place) if leaf else "",
+        place=address if index and front.url and folder != "/" else "",
         top=not missing and folder == "/" and not spot.post,
     )
 

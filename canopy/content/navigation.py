@@ -74,7 +74,7 @@ def automatic(
     items: list[tuple[float, str, NavigationItem]] = []
     for folder, path in places.folders.items():
         section = sections[path]
-        hidden = section is home or folder.startswith("/_") or folder in convention.foreign
+        hidden = section is home or folder.startswith("/_") or folder.lower() in convention.foreign
         if folder != "/" and folder.count("/") == 1 and not hidden:
             weight = _weight(section.index, convention)
             title = (section.index.source.front.short_title if section.index else "") or section.title

@@ -84,23 +84,28 @@ class _Plan:
         self._section_at: dict[str, str] = {}
         self._aliases: dict[str, str] = {}  # from an alias to the repository path of whose it is
 
-    def add_folders(self, articles: Iterable[File], start: str) -> None:
+    def add_folders(self, articles: Sequence[File], start: str) -> None:
         """Give each folder that has articles its address and, if it has one, its introduction."""
         best: dict[str, tuple[int, str]] = {}
+        wishes: dict[str, str] = {}
+        for file in articles:
+            claim = file.claim
+            if claim.index and not (start and claim.folder == "/"):
+                rank = (claim.index, file.path)
+                if rank < best.get(claim.folder, (99, "")):
+                    best[claim.folder], wishes[claim.folder] = rank, claim.place
         self.folders["/"] = "/"
         self._taken["/"] = "/"
         for file in articles:
             claim = file.claim
             folder = claim.folder
             while folder not in self.folders:
-                self._add_folder(folder, file)
+                self._add_folder(folder, file, wishes.get(folder, ""))
                 folder = parent(folder)
-            if claim.index and not (start and claim.folder == "/"):
-                best[claim.folder] = min(best.get(claim.folder, (99, "")), (claim.index, file.path))
         self.indexes.update((folder, path) for folder, (_, path) in best.items())
 
-    def _add_folder(self, folder: str, file: File) -> None:
-        wanted = clean(folder)
+    def _add_folder(self, folder: str, file: File, wish: str) -> None:
+        wanted = wish if wish and self._is_free(wish) else clean(folder)
         address = wanted if self._is_free(wanted) else self._free(self._outside(wanted))
         self.folders[folder] = address
         self._taken[address] = folder + "/"

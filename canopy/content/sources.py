@@ -46,6 +46,7 @@ MAX_PROBLEMS = 10
 _REDIRECT = re.compile(r"redirect:[ \t]*(\S[^\n]{0,2000})")
 _FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
 _GENERATING = re.compile(r"\{%-?\s{0,20}for\s|\{\{-?\s{0,20}content\b")
+_MARKUP = re.compile(r"\{%[^%]{0,500}%\}|\{\{[^}]{0,500}\}\}|<[^<>]{0,500}>")
 _DATED_FOLDERS = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/")
 _OWN_LISTS = re.compile(r"index|archive|blog|posts|tag|categor|feed|atom|rss|sitemap|search|404|page")
 """Beginnings of the names of templates for what Canopy has by itself."""
@@ -198,7 +199,9 @@ def _is_made_elsewhere(spot: Spot, front: FrontMatter) -> bool:
 def _generated(body: str) -> str:
     """Return why a text is no page but what a generator makes pages from; nothing if it is one."""
     begin = body[: prose.MAX_SCAN]
-    return "a template that makes pages, not a page: it is left out" if _GENERATING.search(begin) else ""
+    filled = "{%" in begin and not _MARKUP.sub("", begin).strip()
+    made = filled or _GENERATING.search(begin)
+    return "a template that makes pages, not a page: it is left out" if made else ""
 
 
 def _few(problems: list[Problem]) -> tuple[Problem, ...]:

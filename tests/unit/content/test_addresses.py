@@ -73,8 +73,16 @@ def test_a_page_introduces_the_folder_whose_address_it_asks_for():
     assert (site.sections["/s"].title, site.problems) == ("All of s", ())
 
 
+def test_an_introduction_takes_its_folder_along():
+    """A folder is where its introduction asks to be; its own path leads there, its pages stay."""
+    site = site_of({"post/_index.md": "---\nurl: /blog/\n---\n", "post/a.md": "A"})
+    assert where(site) == {"post/_index.md": "/blog", "post/a.md": "/post/a"}
+    assert [page.path for page in site.sections["/blog"].pages] == ["/post/a"]
+    assert site.redirects["/post"] == "/blog"
+
+
 def test_a_page_asks_to_be_the_first():
-    """`permalink: /` makes a page the introduction of the top, stronger than a README; in Jekyll, any page."""
+    """`permalink: /` makes a page introduce the top, before a README; in Jekyll, any page."""
     start = "---\npermalink: /\n---\n# Start\n"
     site = site_of({"README.md": "# R", "start.md": start})
     assert where(site) == {"start.md": "/", "README.md": "/README"}
