@@ -120,21 +120,16 @@ def _reached(found: str, suffix: str) -> Target:
 
 
 def _own_path(site: Site, target: str) -> str | None:
-    """Return what follows the base URL if the target is an absolute URL of the site itself."""
-    base = site.base_url.rstrip("/")
-    origin, _, rest = base.partition("://")
-    if not origin or not rest or not target.lower().startswith(("http://", "https://")):
+    """Return what follows the site's own address, or one at which it was at home before, if a URL has it."""
+    if not target.lower().startswith(("http://", "https://")):
         return None
     place = target[target.index("://") + 3 :]
-    if place[: len(rest)].lower() != rest.lower() or place[len(rest) : len(rest) + 1] not in (
-        "",
-        "/",
-        "?",
-        "#",
-    ):
-        return None
-    after = place[len(rest) :]
-    return after if after.startswith("/") else "/" + after
+    for base in (site.base_url, *site.settings.own_urls):
+        rest = base.rstrip("/").partition("://")[2]
+        after = place[len(rest) :]
+        if rest and place[: len(rest)].lower() == rest.lower() and after[:1] in ("", "/", "?", "#"):
+            return after if after.startswith("/") else "/" + after
+    return None
 
 
 def _inside(site: Site, page: Page, target: str) -> Target:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,9 +63,25 @@ def _described_page(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
-    "name", sorted(folder.name for folder in SITES.iterdir() if (folder / "repository").is_dir())
-)
+NAMES = sorted(folder.name for folder in SITES.iterdir() if (folder / "repository").is_dir())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_however_it_came_to_be(name):
+    """The order of files means nothing, nor what the site was before a file came or changed."""
+    options = OPTIONS.get(name, SiteOptions())
+    whole = snapshot_of_folder(SITES / name / "repository")
+    site = build(whole, options)
+    paths = sorted(whole.blobs)
+    assert build(replace(whole, blobs={path: whole.blobs[path] for path in paths[::-1]}), options) == site
+    for path in paths:
+        without = replace(whole, blobs={other: blob for other, blob in whole.blobs.items() if other != path})
+        assert build(whole, options, build(without, options)) == site, path
+        edited = {**whole.blobs, path: replace(whole.blobs[path], id="0" * 40, data=b"# Other\n")}
+        assert build(whole, options, build(replace(whole, blobs=edited), options)) == site, path
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_golden_site(name):
     """The repository becomes the site that its golden file describes."""
     found = described(

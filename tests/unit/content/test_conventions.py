@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from snapshots import site_of
 
+from canopy.content.links import Target, resolve
 from canopy.content.values import Section, Site
 
 
@@ -378,6 +379,17 @@ def test_authors_of_the_settings():
     pages = site_of(files).pages
     (first,), (second,) = pages["/2016/05/04/a.html"].authors, pages["/2016/05/05/b.html"].authors
     assert (first.name, first.url, second.name) == ("My Name", "https://me.example", "The keeper")
+
+
+def test_links_to_where_the_site_was_at_home():
+    """An absolute link to the address in the tradition's settings leads to the page here."""
+    files = {"_config.yml": "url: https://old.example\nbaseurl: /b", "a.md": "A", "c.md": "C"}
+    site = site_of(files)
+    page = site.pages["/a.html"]
+    assert resolve(site, page, "https://old.example/b/c.html#x") == Target("internal", "/c.html", "#x")
+    assert resolve(site, page, "http://old.example/b/").path == "/"
+    for other in ("https://old.example/b/none", "https://old.example/bc", "https://other.example/b/c.html"):
+        assert resolve(site, page, other) == Target("external", other)
 
 
 @pytest.mark.parametrize("data", ["a: [", "{", "&a [*a, *a]", "- x", "\0", "a: &x [*x]", "x: " + "[" * 500])
