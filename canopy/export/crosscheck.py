@@ -48,6 +48,10 @@ class CrossCheck:
     links: dict[str, list[str]] = field(default_factory=dict)
     """From an absolute URL within the site to a few of the paths that link there."""
     count: int = 0
+    _origin: str = field(default="", init=False)
+
+    def __post_init__(self) -> None:
+        self._origin = "/".join(self.base_url.split("/", 3)[:3])
 
     def read(self, path: str, name: str, media_type: str, data: bytes) -> None:
         """Note the links of the file `name`, which has the path `path` of the site."""
@@ -69,7 +73,9 @@ class CrossCheck:
         if _UNCHECKED.match(link):
             return
         try:
-            url = urljoin(base, link)
+            # Nearly all are paths, and most are the same on every page.
+            simple = link.startswith("/") and not link.startswith("//") and "/." not in link
+            url = self._origin + link if simple else urljoin(base, link)
         except ValueError:  # a browser cannot open it either: `http://[`
             url = f"{self.base_url}/{link}"
         if url != self.base_url and not url.startswith((self.base_url + "/", self.base_url + "#")):
@@ -106,8 +112,7 @@ class CrossCheck:
                     yield self._dead(url, "place")
 
     def _dead(self, url: str, missing: str) -> DeadLink:
-        origin = "/".join(self.base_url.split("/", 3)[:3])
-        return DeadLink(url.removeprefix(origin) or "/", missing, tuple(self.links[url]))
+        return DeadLink(url.removeprefix(self._origin) or "/", missing, tuple(self.links[url]))
 
 
 def html_links(html: str, base_url: str) -> Iterator[str]:

@@ -97,6 +97,8 @@ class Code:
 
 def _opens(line: str) -> str:
     """Return the mark of the fence that a line opens, or nothing."""
+    if "```" not in line and "~~~" not in line:
+        return ""
     prefix = _PREFIX.match(line, 0, _LONGEST_PREFIX)
     mark = _MARK.match(line, prefix.end() if prefix else 0)
     return mark[0] if mark else ""
