@@ -417,9 +417,12 @@ class Press:
         outline = edition.outline
         if outline.furnished:
             return
-        fragments = yield from self.fragments(footer_wanted(edition.site, trusted=self._trusted))
-        found = tuple(fragments.values())
-        outline.furnish(found)
+        footer = footer_wanted(edition.site, trusted=self._trusted)
+        lost = edition.site.not_found
+        words = outline.body(lost) if lost else None
+        fragments = yield from self.fragments((*footer, *((words,) if words else ())))
+        found = tuple(fragments[request] for request in dict.fromkeys(footer))
+        outline.furnish(found, fragments[words] if words else None)
         if problems := footer_problems(found, edition.site):
             edition.findings[SETTINGS] = problems
 

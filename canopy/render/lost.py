@@ -24,7 +24,9 @@ def not_found_view(outline: Outline, nearest: Nearest | None = None, path: str =
     site = outline.site
     sections = tuple(Link(s.title, site.url(s.path)) for s in site.sections.values() if s.path != "/")
     likely = nearest.find(path) if nearest is not None else ()
-    return NotFoundView(outline.frame, path[:MOST_PATH], _links(site, likely), sections)
+    title = site.not_found.title if site.not_found else ""
+    html = outline.not_found_html
+    return NotFoundView(outline.frame, path[:MOST_PATH], _links(site, likely), sections, title, html)
 
 
 def gone_view(outline: Outline, nearest: Nearest, path: str, gone: Gone) -> GoneView:

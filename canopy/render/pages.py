@@ -110,6 +110,8 @@ class Outline:
     _portraits: dict[str, str] = field(default_factory=dict, init=False)
     furnished: bool = field(default=False, init=False)
     """Whether the frame has all that needs rendering."""
+    not_found_html: str = field(default="", init=False)
+    """What the repository itself says where nothing is."""
     _below: dict[str, list[Section]] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -142,9 +144,11 @@ class Outline:
             return site.home
         return site.pages.get(path) or self.listings.find(path)
 
-    def furnish(self, fragments: tuple[Fragment, ...]) -> None:
-        """Complete the frame by the footer, from what `footer_wanted` asked for."""
+    def furnish(self, fragments: tuple[Fragment, ...], not_found: Fragment | None) -> None:
+        """Complete the frame by the footer, from what `footer_wanted` asked for, and keep what a 404 says."""
         self.frame = replace(self.frame, footer_html=footer_html(fragments, self.html, self.site))
+        page = self.site.not_found
+        self.not_found_html = self.html(page, not_found) if page and not_found else ""
         self.furnished = True
 
     def framed(self, language: str) -> Frame:

@@ -266,6 +266,10 @@ class NotFoundView:
     """The likeliest first."""
     sections: tuple[Link, ...]
     """All of the site."""
+    title: str = ""
+    """Of the repository's own words for what is not there; empty: it has none."""
+    html: str = ""
+    """Those words."""
 
 
 @dataclass(frozen=True, slots=True)

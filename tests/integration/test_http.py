@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from notepads import notepad
 from pages import atom, read
 from running import Server, repository, running
 
@@ -366,3 +367,18 @@ def test_a_folder_may_be_called_like_the_sub_path(below: Server, prefix: str) ->
     """A folder `notes` of a site below `/notes` is there, whether or not the proxy strips the prefix."""
     assert read(below.get(prefix + "/notes/Inner").text).heading == "Inner"
     assert read(below.get("/notes/notes").text).heading == "Notes"
+
+
+def test_the_repository_has_a_word_for_what_is_not_there(tmp_path: Path) -> None:
+    """`404.md` is said first where nothing is, with links that lead on; what Canopy knows comes after it."""
+    files = {"404.md": "# Lost in the woods\n\nTry [the path](two.md).\n", "two.md": "# Two\n"}
+    with notepad(tmp_path, files) as book:
+        reply = book.server.get("/twoo")
+        assert reply.status == 404
+        assert "Lost in the woods" in reply.text
+        assert '<a href="/two">the path</a>' in reply.text
+        assert "Perhaps you meant" in reply.text
+        book.push({"404.md": "# Somewhere else\n"})
+        assert "Somewhere else" in book.server.get("/twoo").text
+        book.push(delete="404.md")
+        assert "There is no such page" in book.server.get("/twoo").text
