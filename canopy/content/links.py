@@ -119,6 +119,12 @@ def _reached(found: str, suffix: str) -> Target:
     return Target("external", found) if "://" in found else Target("internal", found, suffix)
 
 
+def homes(site: Site) -> tuple[str, ...]:
+    """Return the beginnings of the URLs that are the site's own, or were, without scheme, in lower case."""
+    bases = (site.base_url, *site.settings.own_urls)
+    return tuple(home.lower() for base in bases if (home := base.rstrip("/").partition("://")[2]))
+
+
 def _own_path(site: Site, target: str) -> str | None:
     """Return what follows the site's own address, or one at which it was at home before, if a URL has it."""
     if not target.lower().startswith(("http://", "https://")):

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from canopy.content.links import join, resolve
+from canopy.content.links import homes, join, resolve
 from canopy.content.outlinks import Outlink, find_links, scanned
 from canopy.content.paths import parent
 from canopy.content.sections import order
@@ -53,7 +53,8 @@ EMPTY = Web()
 def weave(site: Site, pages: Mapping[str, Page], previous: Site | None, before: Web) -> Web:
     """Return the links between `pages`, which are by file; `before` is that of the site `previous`."""
     moved = previous is None or previous.names is not site.names or previous.base_url != site.base_url
-    again = previous is None or previous.convention != site.convention
+    own = homes(site)
+    again = previous is None or previous.convention != site.convention or homes(previous) != own
     outward: dict[str, Outward] = {}
     changed: list[str] = []
     old = {} if again else before.outward
@@ -62,7 +63,7 @@ def weave(site: Site, pages: Mapping[str, Page], previous: Site | None, before: 
         if known is not None and known.page is page and not moved:
             outward[file] = known
             continue
-        fresh = _outward(site, page, known)
+        fresh = _outward(site, own, page, known)
         if fresh is not None:
             outward[file] = fresh
         if fresh is not known:
@@ -73,10 +74,10 @@ def weave(site: Site, pages: Mapping[str, Page], previous: Site | None, before: 
     return _turned(site, outward, changed, before)
 
 
-def _outward(site: Site, page: Page, known: Outward | None) -> Outward | None:
+def _outward(site: Site, own: tuple[str, ...], page: Page, known: Outward | None) -> Outward | None:
     """Return the links of a page; the same object if nothing about them changed."""
     same = known is not None and known.page.source is page.source
-    links = known.links if known and same else find_links(scanned(page.source.body, site.convention))
+    links = known.links if known and same else find_links(scanned(page.source.body, site.convention), own)
     if not links:
         return None
     top = f"{site.root}/" if site.root else ""

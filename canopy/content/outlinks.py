@@ -62,13 +62,25 @@ def scanned(body: str, dialect: str) -> str:
     return understand(body, Idiom(dialect, _BASE)).text
 
 
-def find_links(text: str) -> tuple[Outlink, ...]:
-    """Return the links of a text that may lead to a page of the site, in their order."""
+def find_links(text: str, homes: tuple[str, ...] | None = None) -> tuple[Outlink, ...]:
+    """Return the links of a text that may lead to a page of the site, in their order.
+
+    `homes` are the beginnings of the site's own URLs, without scheme, in lower case; None: all URLs count.
+    """
     kinds = [_KINDS[sign](text) for sign in _signs(text)]
     found = [link for kind in kinds for link in kind if not link.target.startswith(_NO_MENTION)]
+    if homes is not None:
+        # Most links lead elsewhere: to leave them out first saves a look at what is code.
+        found = [link for link in found if not _is_elsewhere(link.target, homes)]
     if len(kinds) > 1:
         found.sort(key=_place)
     return _outside_code(text, found[:MOST])
+
+
+def _is_elsewhere(target: str, homes: tuple[str, ...]) -> bool:
+    if not target[:8].lower().startswith(("http://", "https://")):
+        return False
+    return not target.partition("://")[2].lower().startswith(homes)
 
 
 def _signs(text: str) -> set[str]:

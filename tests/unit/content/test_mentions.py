@@ -207,3 +207,24 @@ def test_pages_are_related_by_category_too() -> None:
     site = site_of(files)
     assert [page.path for page in related_pages(site, site.pages["/a"])] == ["/b"]
     assert related_pages(site, site.pages["/c"]) == ()
+
+
+def test_links_elsewhere_are_left_out_where_the_site_is_at_home() -> None:
+    """Of absolute URLs only those count that begin as the site's own do, in whatever case."""
+    text = "[a](https://one.example/p) [b](HTTPS://Example.org/q) <a href='http://x.org'>c</a> [d](e.md)"
+    assert [link.target for link in find_links(text, ("example.org",))] == ["HTTPS://Example.org/q", "e.md"]
+    assert [link.target for link in find_links(text, ())] == ["e.md"]
+
+
+def test_a_new_home_is_heeded_by_the_next_build() -> None:
+    """Where the settings name another URL of the site, links there are mentions, incrementally too."""
+    post = "---\n---\n[b](https://two.example/b)\n"
+    files = {
+        "_config.yml": "url: https://one.example\n",
+        "_posts/2020-01-01-a.md": post,
+        "b.md": "---\n---\nB\n",
+    }
+    before = build(snapshot(files), SiteOptions())
+    assert "/b.html" not in mentioned(before)
+    files["_config.yml"] = "url: https://two.example\n"
+    assert mentioned(build(snapshot(files), SiteOptions(), before))["/b.html"] == ["/2020/01/01/a.html"]
