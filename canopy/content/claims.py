@@ -135,7 +135,7 @@ def claim_article(
         listed=not missing and (spot.post and front.date is not None if convention.blog else True),
         bundle=clean(place) if leaf else "",
         place=address if index and front.url and folder != "/" else "",
-        top=not missing and folder == "/" and not spot.post,
+        top=not missing and folder == "/" and not (spot.post and front.date is not None),
     )
 
 

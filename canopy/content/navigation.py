@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -23,6 +24,8 @@ MAX_ROOT_PAGES = 30
 """Above this number the pages at the top are no navigation any more: they are found on the start page."""
 _OWN = {"search": "/-/search", "archives": "/archive", "archive": "/archive", "rss": "/atom"}
 """What themes have and Canopy has too, at another address."""
+_COMPONENT = re.compile(r"</?[A-Z][^<>]*>")
+"""Of Vue or React, as texts have them among markdown."""
 _LISTS = ("home", "blog", "posts", "archive", "list", "index")
 """Parts of the names that layouts have which show the newest pages below the text."""
 
@@ -53,8 +56,12 @@ def home_of(
     if start in places.folders:
         return sections[places.folders[start]]
     top = sections["/"]
-    if top.index is None or not convention.blog:
-        return top.index
+    if top.index is None:
+        return None
+    if not convention.blog:
+        # `<HomePage />` and nothing else: what a generator would have made of it is not here, its pages are.
+        empty = not convention.exact and not _COMPONENT.sub("", top.index.source.body).strip()
+        return top if empty and top.pages else top.index
     if not any(page.source.front.date for page in top.pages):
         return top.index
     layout = top.index.source.front.layout.lower()

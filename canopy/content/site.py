@@ -18,7 +18,7 @@ from canopy.content.identity import site_uuid
 from canopy.content.memo import Memo
 from canopy.content.mentions import EMPTY, weave
 from canopy.content.navigation import automatic, chosen, home_of, start_of
-from canopy.content.paths import base_name, folded
+from canopy.content.paths import base_name, folded, is_hidden
 from canopy.content.permalinks import Places, place
 from canopy.content.reading import read_repository
 from canopy.content.schedule import changed, dates, timetable, withhold
@@ -370,12 +370,22 @@ def _redirects(places: Places, past: Past, base_url: str) -> dict[str, str]:
 
 
 def _problems(snapshot: Snapshot, memo: Memo, theme: OwnTheme) -> tuple[Problem, ...]:
-    problems = {*snapshot.problems, *memo.reading.problems, *memo.places.problems, *theme.problems}
+    known = (problem for problem in snapshot.problems if _concerns(problem.path, memo))
+    problems = {*known, *memo.reading.problems, *memo.places.problems, *theme.problems}
     for file in memo.files.values():
         problems.update(file.problems)
         if file.source:
             problems.update(file.source.problems)
     return tuple(sorted(problems))
+
+
+def _concerns(path: str, memo: Memo) -> bool:
+    """Tell whether what git has at a path, file or folder, would be of the site if it could be read."""
+    if not f"{path}/".startswith(memo.prefix) or not path:
+        return not path
+    inner = f"/{path}"[len(memo.prefix) :]
+    spots = (memo.convention.locate(name) for name in (inner, f"{inner}/index.md"))
+    return any(spot is not None and not is_hidden(spot.path) for spot in spots)
 
 
 def _kept(new: V, old: V | None) -> V:

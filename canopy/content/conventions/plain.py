@@ -1,6 +1,6 @@
 """A folder of markdown, as anybody writes one: README or index files introduce folders, `docs/` may be all.
 
-Also the wikis of Gollum, GitHub and GitLab, and the documentation that MkDocs publishes.
+Also the wikis of Gollum, GitHub and GitLab, and what MkDocs, Zensical, VitePress and VuePress publish.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from canopy.content.values import SiteSettings
 if TYPE_CHECKING:
     from canopy.content.conventions.convention import Tree
 
+_PRESSES = {".vitepress": "/public/", ".vuepress": "/.vuepress/public/"}
+"""Folders of settings, and where the files lie that belong at the top, as seen from the folder around."""
 _CODE = (
     *("pyproject.toml", "setup.py", "package.json", "Cargo.toml", "go.mod", "Makefile", "CMakeLists.txt"),
     *("dune-project", "pom.xml", "build.gradle", "composer.json", "Gemfile", "mix.exs", "flake.nix"),
@@ -35,6 +37,8 @@ _INDEXES = (
     "README.markdown",
 )
 _HOMES = ("Home.md", "home.md", "Home.markdown")
+_AROUND = ("_Sidebar.md", "_Footer.md", "_Header.md")
+"""What a wiki of Gollum's has, written as it writes them; Docsify's are in small letters."""
 _FRAGMENTS = frozenset({"_sidebar", "_footer", "_header", "_navbar", "_coverpage"})
 """Texts that wikis and Docsify put around every page."""
 
@@ -43,10 +47,15 @@ _FRAGMENTS = frozenset({"_sidebar", "_footer", "_header", "_navbar", "_coverpage
 class Plain(Convention):
     """Everything is a page or a file, at the path that it has."""
 
+    public: str = ""
+    """The folder whose files stand at the site's top, with a slash on both sides."""
+
     def locate(self, path: str) -> Spot | None:
         """Return the path; a date with which a file's name begins is the page's."""
         if is_litter(path) or stem(base_name(path)).lower() in _FRAGMENTS:
             return None
+        if self.public and path.startswith(self.public):
+            return Spot(path[len(self.public) - 1 :], asset=True)
         date, name = dated(path)
         return Spot(path, date=date, name=name)
 
@@ -61,30 +70,48 @@ def evidence(tree: Tree) -> str:  # noqa: ARG001 - the question is asked of all
 
 def read(tree: Tree, why: str) -> Found:
     """Return the folder of notes; of a program with documentation that is the site."""
-    mkdocs = tree.first("mkdocs.yml", "mkdocs.yaml")
+    mkdocs = tree.first("mkdocs.yml", "mkdocs.yaml", "zensical.toml")
     if mkdocs is not None:
         config = read_config(mkdocs)
-        below = (config.text("docs_dir") or "docs").strip("./") + "/"
+        below = (config.text("docs_dir", "project.docs_dir") or "docs").strip("./") + "/"
         if any(path.startswith(tree.prefix + below) for path in tree.blobs):
-            url = site_url(config.text("site_url"))
+            url = site_url(config.text("site_url", "project.site_url"))
             settings = SiteSettings(
-                title=config.text("site_name"),
-                description=config.text("site_description"),
-                language=language_tag(config.text("theme.language")),
+                title=config.text("site_name", "project.site_name"),
+                description=config.text("site_description", "project.site_description"),
+                language=language_tag(config.text("theme.language", "project.theme.language")),
                 own_urls=(url,) if url else (),
-                author=parse_authors(config.text("site_author")),
+                author=parse_authors(config.text("site_author", "project.site_author")),
             )
-            return Found(PLAIN, f"the folder {below} that mkdocs.yml names", settings, below)
+            return Found(PLAIN, f"the folder {below} that {base_name(mkdocs.path)} names", settings, below)
+    pressed = _pressed(tree)
+    if pressed is not None:
+        return pressed
     if tree.first("docs/.nojekyll", "docs/CNAME"):
         return Found(PLAIN, "docs/ is what a forge publishes (CNAME, .nojekyll)", SiteSettings(), "docs/")
     index = tree.first(*(f"docs/{name}" for name in _INDEXES))
     if index is not None and is_code(tree) and not has_notes(tree):
         why = f"a program with its documentation in docs/ ({base_name(index.path)})"
         return Found(PLAIN, why, SiteSettings(), "docs/")
-    home = None if tree.first(*_INDEXES) else tree.first(*_HOMES)
+    home = tree.first(*_HOMES) if tree.first(*_AROUND) or not tree.first(*_INDEXES) else None
     start = home.path[len(tree.prefix) :] if home else ""
     why = "; ".join(filter(None, (why, "no other convention's settings or folders are there")))
     return Found(PLAIN, why, SiteSettings(start=start))
+
+
+def _pressed(tree: Tree) -> Found | None:
+    """Return the site of VitePress or VuePress: its settings lie in a folder at the site's top."""
+    cut = len(tree.prefix)
+    inner = (path[cut:] for path in tree.blobs if "press/" in path and path.startswith(tree.prefix))
+    for parts in sorted({tuple(path.split("/", 2)[:2]) for path in inner}):
+        for settings, public in _PRESSES.items():
+            if settings not in parts:
+                continue
+            folder = "" if parts[0] == settings else f"{parts[0]}/"
+            if tree.first(*(folder + name for name in _INDEXES)):
+                why = f"the folder {folder}{settings}/ is there"
+                return Found(Plain(name="plain", public=public), why, SiteSettings(), folder)
+    return None
 
 
 def is_code(tree: Tree) -> bool:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from slugify import slugify
 
-from canopy.content.conventions.configs import language_tag, read_config, site_url
+from canopy.content.conventions.configs import MAX_CONFIG, language_tag, read_config, site_url
 from canopy.content.conventions.convention import Convention, Found, Spot, dated
+from canopy.content.frontmatter import grammar
+from canopy.content.headers import read_header
 from canopy.content.paths import MARKDOWN, base_name, extension, parent, stem
 from canopy.content.people import parse_authors
 from canopy.content.values import SiteSettings
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from canopy.content.conventions.convention import Tree
     from canopy.content.values import FrontMatter
+    from canopy.git.values import Blob
 
 _CONFIGS = ("zola.toml", "config.toml")
 
@@ -32,6 +35,8 @@ class Zola(Convention):
     languages: tuple[str, ...] = ()
     slugs: bool = True
     """Paths become slugs; without, only what no URL may hold is left out."""
+    top_posts: bool = False
+    """The top is a list by date, as a blog has it, and not only sections beside pages."""
 
     def locate(self, path: str) -> Spot | None:
         """Return where a file stands; what is neither content nor static is the generator's."""
@@ -59,7 +64,7 @@ class Zola(Convention):
             shown,
             leaf=leaf,
             date=date,
-            post=folder.count("/") > leaf and not foreign,
+            post=(self.top_posts or folder.count("/") > leaf) and not foreign,
             language=language if foreign else "",
         )
 
@@ -102,6 +107,7 @@ def read(tree: Tree, why: str) -> Found:
         foreign=tuple(f"/{name}" for name in languages),
         slugs=config.text("slugify.paths", "slugify_paths") not in ("safe", "off", "false"),
         blog=True,
+        top_posts=_by_date(tree.first("content/_index.md")),
     )
     settings = SiteSettings(
         title=config.text("title"),
@@ -112,3 +118,11 @@ def read(tree: Tree, why: str) -> Found:
         author=parse_authors(config.text("author", "extra.author")),
     )
     return Found(convention, why, settings, problems=config.problems)
+
+
+def _by_date(index: Blob | None) -> bool:
+    """Tell whether a section's own page sorts what is below it by date."""
+    if index is None:
+        return False
+    text = index.data[:MAX_CONFIG].decode("utf-8-sig", "replace").replace("\r\n", "\n")
+    return read_header(text, grammar(index.path, comments=True)).values.get("sort_by") == "date"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from snapshots import site_of
+from snapshots import site_of, snapshot
 
 from canopy.content.links import Target, resolve
-from canopy.content.values import Section, Site
+from canopy.content.site import build
+from canopy.content.values import Section, Site, SiteOptions
+from canopy.problem import Problem
 
 
 def where(site: Site) -> dict[str, str]:
@@ -43,6 +47,10 @@ def where(site: Site) -> dict[str, str]:
             "plain",
             "manual",
         ),
+        ({"zensical.toml": '[project]\nsite_name = "T"', "docs/a.md": "", "README.md": ""}, "plain", "docs"),
+        ({"docs/.vitepress/config.mts": "", "docs/index.md": "", "notes.md": ""}, "plain", "docs"),
+        ({".vuepress/config.js": "", "README.md": "", "a.md": ""}, "plain", ""),
+        ({"packages/.vitepress/theme/a.ts": "", "a.md": ""}, "plain", ""),
     ],
 )
 def test_recognition(files, name, root):
@@ -412,3 +420,73 @@ def test_one_page_is_read_again():
     moved = site_of({**files, "_config.yml": "permalink: pretty"}, renamed)
     assert set(moved.pages) == {"/2016/05/04/a", "/2016/05/05/b"}
     assert moved == site_of({**files, "_config.yml": "permalink: pretty"})
+
+
+@pytest.mark.parametrize(
+    ("settings", "public"), [(".vitepress", "public"), (".vuepress", ".vuepress/public")]
+)
+def test_files_for_the_top_of_vitepress(settings, public):
+    """What VitePress and VuePress publish at the top is there, and links that begin with a slash find it."""
+    files = {f"docs/{settings}/config.js": "", "docs/index.md": "# T", "docs/a/b.md": "![](/i/x.png)"}
+    site = site_of({**files, f"docs/{public}/i/x.png": b"\0"})
+    assert where(site) == {"docs/index.md": "/", "docs/a/b.md": "/a/b"}
+    assert set(site.assets) == {"/i/x.png"}
+    assert not site.problems
+
+
+def test_the_settings_of_zensical():
+    """Title and description are read from the table of the project."""
+    text = '[project]\nsite_name = "T"\nsite_description = "D"\ndocs_dir = "manual"'
+    site = site_of({"zensical.toml": text, "manual/a.md": "A", "README.md": ""})
+    assert (site.title, site.description, list(site.pages)) == ("T", "D", ["/a"])
+
+
+def test_a_wiki_begins_with_its_home():
+    """Beside a wiki's sidebar or footer `Home.md` is the first page, whatever else is there."""
+    files = {"Home.md": "# Home of it", "readme.md": "# Read", "_Sidebar.md": "S"}
+    home = site_of(files).home
+    assert home is not None
+    assert home.title == "Home of it"
+    del files["_Sidebar.md"]
+    home = site_of(files).home
+    assert home is not None
+    assert home.title == "Read"
+
+
+def test_posts_at_the_top_of_zola():
+    """If the first page sorts by date, dated pages beside it are posts and no entries of the menu."""
+    files = {
+        "config.toml": 'base_url = "https://x.example"',
+        "content/_index.md": '+++\nsort_by = "date"\n+++',
+        "content/first.md": "+++\ndate = 2016-05-04\n+++\nA",
+        "content/about.md": "A",
+    }
+    site = site_of(files)
+    assert [item.path for item in site.navigation] == ["/about"]
+    assert [page.path for page in site.recent if page.listed] == ["/first"]
+    site = site_of({**files, "content/_index.md": ""})
+    assert [item.path for item in site.navigation] == ["/about", "/first"]
+
+
+def test_a_first_page_without_text():
+    """Where the first page is nothing but a component, as VitePress has them, the pages are listed there."""
+    site = site_of({"index.md": "---\nlayout: home\n---\n<HomePage />\n", "a.md": "A"})
+    assert site.home is site.sections["/"]
+    site = site_of({"index.md": "---\nlayout: home\n---\nText", "a.md": "A"})
+    assert site.home is site.sections["/"].index
+
+
+def test_what_cannot_be_read_outside_the_site():
+    """A symbolic link, a submodule or a large file is a problem only where the site would have it."""
+    config = {"config.toml": 'base_url = "https://x.example"', "content/a.md": "A"}
+
+    def told(files, *paths):
+        problems = tuple(Problem(path, 0, "cannot be read", "mend it") for path in paths)
+        found = build(replace(snapshot(files), problems=problems), SiteOptions())
+        return [problem.path for problem in found.problems]
+
+    assert told(config, "content/b", "content/c.png", "themes/even", "tests/d.png", ".x/e") == [
+        "content/b",
+        "content/c.png",
+    ]
+    assert told({"a.md": "A"}, "b", "docs/c.md", ".agents/skills/d") == ["b", "docs/c.md"]
