@@ -78,7 +78,7 @@ def _read(settings: Settings, place: str) -> tuple[Snapshot, str]:
     if folder.is_dir() and not settings.branch and not is_bare(folder):
         tree = WorkTree(find_worktree(folder) or folder.resolve(), limits)
         tree.refresh()
-        files = {path: file.data for path, file in tree.files.items()}
+        files = {file.path: file.data for file in tree.files.values()}
         with Repository.create(limits=limits) as repository:
             commit = repository.commit(
                 "main",

@@ -124,7 +124,7 @@ class Preview(Origin):
         committed = self._base.blobs if self._base else {}
         below = f"{self._root}/" if self._root else ""
         self._shown = {
-            path: self._drafted(path, file, committed.get(path))
+            file.path: self._drafted(file.path, file, committed.get(file.path))
             for path, file in self._tree.files.items()
             if path.startswith(below)
         }
@@ -138,7 +138,7 @@ class Preview(Origin):
             return self._head
         digest = hashlib.sha256(self._head.encode())
         for path in drafts:
-            digest.update(f"{path}\0{self._tree.files[path].id}\n".encode())
+            digest.update(f"{path}\0{self._shown[path].id}\n".encode())
         digest.update("\0".join(gone).encode())
         return f"draft-{digest.hexdigest()[:32]}"
 

@@ -6,7 +6,17 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from canopy.content.paths import MARKDOWN, base_name, clean, extension, folded, parent, stem, unsuffixed
+from canopy.content.paths import (
+    MARKDOWN,
+    base_name,
+    clean,
+    extension,
+    folded,
+    is_walkable,
+    parent,
+    stem,
+    unsuffixed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,7 +153,7 @@ def _wish(natural: str, exact: str, folder: str, front: FrontMatter, given: str)
     """Return the address that an article asks for, and how strongly; `given` is what its tradition says."""
     if front.url:
         return clean(front.url), 8
-    if given:
+    if given and (given == "/" or is_walkable(clean(given))):
         return clean(given), 7 if front.slug else 6
     if front.slug:
         return clean(f"{folder.rstrip('/')}/{front.slug}"), 7

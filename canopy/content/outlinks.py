@@ -26,8 +26,10 @@ _TARGET = re.compile(
     r"(?:[ \t\n]{1,10}(?:\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'))?[ \t\n]{0,10}\)"
 )
 _DEFINITION = re.compile(r"\[([^\[\]\n]{1,200})\]:[ \t]{0,10}<?([^\s<>]{1,1000})")
+_BRACKETS = re.compile(r"\[([^\[\]\n]{1,200})\]")
 _NAMED = re.compile(LINK)
-_ELEMENT = re.compile(r"<a[ \n][^<>]{0,500}?href=[\"']?([^\"'\s<>]{1,1000})[^<>]{0,500}>")
+# Nothing that was read is given back: how else it could be read does not matter, and would take long.
+_ELEMENT = re.compile(r"<a[ \n](?>[^<>]{0,500}?href=)[\"']?([^\"'\s<>]{1,1000}+)[^<>]{0,500}+>")
 _NO_MENTION = ("#", "mailto:", "data:", "javascript:")
 _LABEL = 500
 """Characters in which the beginning of a link is looked for, back from its target."""
@@ -117,9 +119,12 @@ def _by_name(text: str) -> Iterator[Outlink]:
 
 
 def _defined(text: str) -> Iterator[Outlink]:
-    for match in _DEFINITION.finditer(text):
-        if match[1][0] != "^":
-            yield _used(text, match)
+    found = [match for match in _DEFINITION.finditer(text) if match[1][0] != "^"]
+    names: dict[str, int] = {}
+    for use in _BRACKETS.finditer(text) if found else ():
+        names.setdefault(use[1], use.start())
+    for match in found:
+        yield _used(text, match, names[match[1]])
 
 
 def _elements(text: str) -> Iterator[Outlink]:
@@ -179,11 +184,10 @@ def _is_text(text: str, ticks: list[int], before: int, fences: list[int], start:
     return ticks[before - 1] < paragraph and bisect(fences, start) % 2 == 0
 
 
-def _used(text: str, match: re.Match[str]) -> Outlink:
-    """Return a link that is defined apart from its words, at the place of its words."""
+def _used(text: str, match: re.Match[str], at: int) -> Outlink:
+    """Return a link that is defined apart from its words, at the place `at` which has its name first."""
     name = f"[{match[1]}]"
-    at = text.find(name)
-    if at == match.start() or at < 0:
+    if at == match.start():
         return Outlink(match[2], match.start(), match.end(), "")
     start = text.rfind("[", max(0, at - _LABEL), at) if text[at - 1 : at] == "]" else at
     label = text[start + 1 : at - 1] if start < at else match[1]

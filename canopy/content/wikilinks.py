@@ -28,6 +28,8 @@ MOST_NAMES = 1000
 _LINK = re.compile(LINK)
 _PRIVATE = re.compile(r"(x-wiki|x-ref|x-post|x-tag):([^#]*)(?:#(.*))?\Z", re.DOTALL)
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-")
+_DEPTH = 8
+"""How many of the last components of a path are looked up at once, rather than path by path."""
 _SITES = 4
 """How many sites' directories are kept: that of the one that is served, and of those in the making."""
 
@@ -89,7 +91,7 @@ def by_name(site: Site, name: str) -> str | None:
     if not wanted:
         return None
     files, aliases = _directory(site)
-    for spelling, path in files.get(base_name(wanted), ()):
+    for spelling, path in files.get("/".join(wanted.rsplit("/", _DEPTH)[-_DEPTH:]), ()):
         if spelling.endswith("/" + wanted):
             return path
     # The address of an alias ends where a query would begin.
@@ -112,7 +114,8 @@ def undated(name: str) -> str:
 
 class _Directory(NamedTuple):
     files: Mapping[str, list[tuple[str, str]]]
-    """From a folded last component to (folded path, path of the site) of each file; the highest first."""
+    """From the last components of a folded path, so many as `_DEPTH` or fewer, to (folded path, path of the
+    site): of the highest file, and of each where there may be more components."""
     aliases: Mapping[str, str]
     """From a folded alias that only one note has to the note's path."""
 
@@ -140,7 +143,11 @@ def _files(site: Site) -> dict[str, list[tuple[str, str]]]:
         spelling = next(
             (spelling.removesuffix(kind) for kind in MARKDOWN if spelling.endswith(kind)), spelling
         )
-        files.setdefault(base_name(spelling), []).append((spelling, path))
+        parts = spelling.strip("/").rsplit("/", _DEPTH)[-_DEPTH:]
+        for start in range(len(parts)):
+            found = files.setdefault("/".join(parts[start:]), [])
+            if not found or len(parts) - start == _DEPTH:
+                found.append((spelling, path))
     return files
 
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urldefrag, urljoin
+from urllib.parse import quote, unquote, urldefrag, urljoin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,7 +56,7 @@ class CrossCheck:
     def read(self, path: str, name: str, media_type: str, data: bytes) -> None:
         """Note the links of the file `name`, which has the path `path` of the site."""
         kind = media_type.partition(";")[0]
-        base = self.base_url + urljoin("/", name.removesuffix("index.html"))
+        base = self.base_url + "/" + quote(name.removesuffix("index.html"))
         if kind == "text/html":
             for link in html_links(data.decode("utf-8", "replace"), self.base_url):
                 self._note(path, base, link)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from pages import read
 from running import commit, git, repository, running, write
+
+from canopy.cli import main
 
 
 def test_what_is_saved_is_shown_without_a_commit(tmp_path):
@@ -32,6 +36,18 @@ def test_a_folder_that_is_no_repository_can_be_previewed(tmp_path):
         server.wait_for("/hello", "world")
         write(folder, {"hello.md": "# Hello\n\nmoon\n"})
         server.wait_for("/hello", "moon")
+
+
+def test_a_name_that_is_not_unicode_does_no_harm(tmp_path, monkeypatch):
+    """The file is there under a name that can be shown, and so are all others; checking it works, too."""
+    work = repository(tmp_path / "notes", {"one.md": "# One\n\nfirst\n"})
+    (work / os.fsdecode(b"\xff\xfe.md")).write_text("# Odd\n")
+    with running("preview", str(work), data=tmp_path / "data") as server:
+        server.wait_for("/one", "first")
+        assert '"state":"ok"' in server.get("/-/status").text
+    for name in [name for name in os.environ if name.startswith("CANOPY_")]:
+        monkeypatch.delenv(name)
+    assert main(["check", str(work)]) == 0
 
 
 def test_ignored_files_and_links_stay_out(tmp_path):

@@ -114,6 +114,7 @@ def _parse(blob: Blob) -> dict[str, object]:
 
 
 def _yaml(text: str) -> dict[str, object]:
+    _refuse_depth(text)
     loader = yaml.CSafeLoader(text)
     try:
         node = loader.get_single_node()
@@ -123,6 +124,20 @@ def _yaml(text: str) -> dict[str, object]:
         return {}
     value = _value_of(node, 0, [MAX_NODES])
     return value if isinstance(value, dict) else {}
+
+
+def _refuse_depth(text: str) -> None:
+    """Raise ValueError where lists and maps lie deeper in each other than the stack of libyaml can bear."""
+    loader = yaml.CSafeLoader(text)
+    depth = 0
+    try:
+        while loader.check_event():
+            event = loader.get_event()
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH + 1:
+                raise ValueError("too deep")
+    finally:
+        loader.dispose()
 
 
 def _value_of(node: yaml.Node, depth: int, left: list[int]) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from canopy.content.conventions.convention import Tree
     from canopy.content.values import Author
 
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
 _KINDS = (".toml", ".yaml", ".yml", ".json")
 _FOLDERS = ("config/production", "config/_default")
 """The strongest first: what Hugo builds for readers is production."""
@@ -187,5 +189,5 @@ def _menu(config: Config, own: str) -> tuple[tuple[str, str], ...]:
         name = entry.text("name", "title", "identifier")
         if target and name and not entry.text("parent"):
             weight = entry.text("weight")
-            rows.append((int(weight) if weight.lstrip("-").isdigit() else 10**6, place, name, target))
+            rows.append((int(weight) if _WHOLE.fullmatch(weight) else 10**6, place, name, target))
     return tuple((name, target) for _, _, name, target in sorted(rows))

@@ -35,6 +35,8 @@ _KNOWN = frozenset(
     | {"minute", "second", "week", "w_year", "w_day", "short_day", "long_day", "title", "slug", "name"}
     | {"basename", "path", "collection", "categories", "slugified_categories", "output_ext"}
 )
+_MOST_RULES = 200
+"""Each is tried at each file."""
 _EXCLUDED = ("/vendor/", "/node_modules/", "/.sass-cache/", "/script/", "/bin/")
 _FILES = frozenset(
     {"gemfile", "gemfile.lock", "rakefile", "package.json", "package-lock.json", "yarn.lock", "gulpfile.js"}
@@ -200,8 +202,8 @@ def read(tree: Tree, why: str) -> Found:
     convention = Jekyll(
         introduced=not blog and not any(path in tree.blobs for path in indexes),
         pattern=pattern,
-        excluded=_texts(config.list("exclude")),
-        included=_texts(config.list("include")),
+        excluded=_texts(config.list("exclude"))[:_MOST_RULES],
+        included=_texts(config.list("include"))[:_MOST_RULES],
         collections=tuple(sorted(_collections(config))),
         scopes=tuple(_scopes(config)),
         future=config.truth("future"),

@@ -37,7 +37,7 @@ def expand(pattern: str, values: Mapping[str, str]) -> str:
             parts = parts[-1:]
         elif re.fullmatch(r"\d{1,2}:", index):
             parts = parts[int(index[:-1]) :]
-        elif index.isdigit():
+        elif index.isdecimal():
             parts = parts[int(index) : int(index) + 1]
         return "/".join(parts)
 

@@ -133,9 +133,8 @@ class Rewriter:
 
     def alone(self, end: int) -> bool:
         """Tell whether the line holds nothing but what ends at `end`."""
-        line_end = self.text.find("\n", end)
-        rest = self.text[end : line_end if line_end >= 0 else len(self.text)]
-        return self.begins_line() and not rest[:LONGEST_TAG].strip()
+        rest = self.text[end : end + LONGEST_TAG].partition("\n")[0]
+        return self.begins_line() and not rest.strip()
 
     def _append(self, piece: str) -> None:
         self._pieces.append(piece)

@@ -63,6 +63,15 @@ def test_links_are_followed_as_from_the_file() -> None:
     assert checked(pages, ("/a b.png",)) == {}
 
 
+def test_a_name_with_the_signs_of_a_query_is_no_query() -> None:
+    """A page that is called `x?y#z` links to its own places."""
+    check = CrossCheck(BASE)
+    check.read("/x?y#z", "x?y#z/index.html", HTML, b'<a href="#a"></a><p id="a">')
+    layout = Layout()
+    layout.place("/x?y#z", page=True)
+    assert not list(check.dead(layout.answer, lambda _: b'<p id="a">'))
+
+
 def test_what_leads_nowhere_is_told_with_its_pages() -> None:
     """A file that is missing, and a place that is missing on its page."""
     link = '<a href="/notes/none">x</a><a href="/notes/#none">y</a><img src="nothing.png">'

@@ -1,0 +1,66 @@
+"""What a stranger's repository may hold to stop a site from being built, or to make it take for ever."""
+
+from __future__ import annotations
+
+import pytest
+from snapshots import site_of
+
+from canopy.content.outlinks import find_links
+
+POST = "---\ntitle: A\ndate: 2020-01-01\n---\nText\n"
+
+
+@pytest.mark.parametrize("weight", ["--5", "²", "9" * 5000])
+def test_a_weight_of_hugos_menu_that_is_no_number_is_none(weight: str) -> None:
+    """The entry stays in the menu."""
+    config = f'[[menu.main]]\nname = "Notes"\nurl = "/notes"\nweight = "{weight}"\n'
+    site = site_of({"hugo.toml": config, "content/notes.md": "# N\n"})
+    assert [item.title for item in site.navigation] == ["Notes"]
+
+
+def test_an_index_in_a_pattern_that_is_no_number_does_not_stop_the_site() -> None:
+    """What is a digit to Unicode need not be a number."""
+    config = '[permalinks]\nposts = "/:sections[²]/:title"\n'
+    assert len(site_of({"hugo.toml": config, "content/posts/a.md": POST}).pages) == 1
+
+
+@pytest.mark.parametrize("pattern", ["/../../:title", "/a/../:title", "/./:title"])
+def test_a_pattern_of_addresses_does_not_climb(pattern: str) -> None:
+    """Browsers resolve `..` before they ask: nobody could ever read such a page."""
+    site = site_of({"_config.yml": f"permalink: {pattern}\n", "_posts/2020-01-01-a.md": POST})
+    assert not {".", ".."} & {part for path in site.pages for part in path.split("/")}
+
+
+@pytest.mark.parametrize("sign", ["[", "{a: ", "- ", "? "])
+def test_settings_that_are_nested_without_end_are_a_problem(sign: str) -> None:
+    """The parser composes by recursion, and would take the whole process with it."""
+    deep = "a:\n  " + sign * (120_000 // len(sign))
+    site = site_of({"_config.yml": deep, "a.md": "# A\n"})
+    assert "_config.yml" in {problem.path for problem in site.problems}
+    assert "/a" in {path.removesuffix(".html") for path in site.pages}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ("<a " + "href=" * 300) * 600,
+        ("<a " + "href=x " * 300) * 400,
+        "".join(f"[a{number}]: x\n" for number in range(150_000)),
+    ],
+    ids=["one element", "many values", "definitions"],
+)
+def test_marks_that_do_not_end_are_read_once(text: str) -> None:
+    """Each of these texts took minutes, in which nothing else could be published."""
+    assert len(find_links(text)) <= 2000
+
+
+def test_a_name_that_very_many_files_have_is_looked_up_at_once() -> None:
+    """A name with its folder is one look-up, however many files are called so; the highest is meant."""
+    files = {f"d{number}/note.md": "[[q/note]] [[d7/note]] [[note]] " * 30 for number in range(1500)}
+    files |= {"z/a/b/c/d/e/f/g/h/deep.md": "x", "y/a/b/c/d/e/f/g/h/deep.md": "x"}
+    files["top.md"] = "[[y/a/b/c/d/e/f/g/h/deep]] [[h/deep]] [[x/a/b/c/d/e/f/g/h/deep]]"
+    site = site_of({".obsidian/app.json": "{}", **files})
+    told = {path: [mention.page.path for mention in found] for path, found in site.mentions.items()}
+    assert told["/y/a/b/c/d/e/f/g/h/deep"] == ["/top"]
+    assert len(told["/d0/note"]) == 1499
+    assert "/z/a/b/c/d/e/f/g/h/deep" not in told
