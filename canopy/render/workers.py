@@ -45,7 +45,7 @@ DEFAULT_MEMORY = 768 * 1024 * 1024
 """Bytes of address space: 45 MB for an idle worker, 690 MB for the longest text of dense markdown."""
 _GRACE = 4.0
 """Seconds beyond its time-out after which a job that says nothing is lost."""
-_PRELOADED = ["canopy.render.jobs", "canopy.render.workers"]
+_PRELOADED = ["canopy.render.warm", "canopy.render.workers"]
 
 
 class RenderFailed(CanopyError):

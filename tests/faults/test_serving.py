@@ -142,7 +142,7 @@ def test_a_bomb_is_shown_as_source(site: Server, place: Path) -> None:
     assert any(line.startswith("bomb.md") and "plain text" in line for line in site.state()["problems"])
     git("rm", "-q", "bomb.md", cwd=place)
     commit(place)
-    site.wait_for("/bomb", status=404)
+    site.wait_for("/bomb", status=410)
 
 
 def _workers(server: Server) -> list[int]:

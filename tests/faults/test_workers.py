@@ -56,6 +56,14 @@ def until(condition: Callable[[], bool], seconds: float = 20) -> bool:
     return False
 
 
+def test_a_new_worker_has_read_the_theme(workers: Workers) -> None:
+    """Whoever replaces an ended worker need not read the theme first, or its first page is late."""
+    with pytest.raises(RenderTimeout):
+        workers.submit(time.sleep, LONG, timeout=0.1).result(LONG)
+    read = "__import__('canopy.render.theme').render.theme.Theme.default.cache_info().currsize"
+    assert [workers.submit(eval, read, timeout=LONG).result(LONG) for _ in range(4)] == [1] * 4
+
+
 def test_requests_come_back_in_their_order(workers: Workers) -> None:
     """A batch of texts gives a fragment for each, block or inline."""
     requests = (
