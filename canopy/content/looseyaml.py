@@ -74,12 +74,15 @@ def _uncommented(raw: str, grammar: Grammar) -> str:
 
 
 def _value_of(node: yaml.Node, seen: set[int], depth: int) -> object:
-    """Return a node as text, lists and maps; raise ValueError for an alias: it multiplies without end."""
+    """Return a node as text, lists and maps; raise ValueError for an alias of a list or map.
+
+    That multiplies without end. An alias of a text is but the same text again.
+    """
+    if isinstance(node, yaml.ScalarNode):
+        return "" if node.tag == _NULL else node.value
     if id(node) in seen or depth > MAX_DEPTH:
         raise ValueError("an alias, or too deep")
     seen.add(id(node))
-    if isinstance(node, yaml.ScalarNode):
-        return "" if node.tag == _NULL else node.value
     if isinstance(node, yaml.SequenceNode):
         return [_value_of(item, seen, depth + 1) for item in node.value]
     return {

@@ -162,6 +162,13 @@ def test_hugo():
     assert (named.menu, named.short_title) == (("main",), "Short")
 
 
+def test_aliases_of_texts():
+    """YAML's alias of a text is that text; of a list or map, which could multiply, it is a problem."""
+    page = page_of("---\ntitle: T\ntitles:\n  en: &EN About\n  en-GB: *EN\n---\n")
+    assert (page.title, page.source.problems) == ("T", ())
+    assert page_of("---\ntitle: T\na: &A [x]\nb:\n  - *A\n---\n").source.problems
+
+
 def test_words_between_spaces():
     """Jekyll's tags and categories are words between spaces, its `category` is one; others have spaces."""
     header = read_header("---\ntags: a b\ncategory: c d\n---\n", grammar("p.md", comments=True))
