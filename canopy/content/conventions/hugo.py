@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from canopy.content.values import FrontMatter
 
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".ico")
-# What Hugo's `urlize` leaves of a path besides spaces, which become hyphens where none is beside them.
-_NOT_URL = re.compile(r"[^\w\s\-./~+#@]+")
+# What Hugo's `urlize` leaves of a path besides letters, marks (no script of India can be without), digits,
+# and spaces, which become hyphens where none is beside them.
+_IN_URL = frozenset("_-./~+#@")
 _AT_HYPHEN = re.compile(r"\s+(?=-)|(?<=-)\s+")
 _SPACE = re.compile(r"\s+")
 _SIMPLE = re.compile(r"[\w\-./]*")
@@ -89,7 +91,7 @@ class Hugo(Convention):
     def _urlized(self, path: str) -> str:
         """Return a path as Hugo's `urlize` makes it."""
         if not path.isascii() or not _SIMPLE.fullmatch(path):
-            path = _AT_HYPHEN.sub("", _NOT_URL.sub("", path)).strip()
+            path = _AT_HYPHEN.sub("", "".join(filter(_stays, path))).strip()
             path = _SPACE.sub("-", path)
         return path.lower() if self.lower else path
 
@@ -122,6 +124,11 @@ class Hugo(Convention):
             "slugorfilename": slug or file,
             "slugorcontentbasename": slug or file,
         }
+
+
+def _stays(char: str) -> bool:
+    kind = unicodedata.category(char)
+    return kind[0] in "LM" or kind == "Nd" or char in _IN_URL or char.isspace()
 
 
 def evidence(tree: Tree) -> str:

@@ -304,3 +304,25 @@ def test_a_page_that_asks_for_the_top_introduces_the_site():
     assert site.home.title == "Home"
     assert "/de/start" in site.pages
     assert site.problems == ()
+
+
+def test_words_of_hugos_addresses():
+    """Spaces of a title are one hyphen in Hugo's addresses, what is left out leaves none; marks stay."""
+    titles = ("Tips & tricks", "One - two", "½ cup", "हिन्दी भाषा")
+    files = {f"content/p/{at}.md": f'---\ntitle: "{title}"\n---\n' for at, title in enumerate(titles)}
+    site = site_of({"hugo.toml": '[permalinks]\np = "/:title/"\n', **files}, convention="hugo")
+    assert set(site.pages) == {"/tips-tricks", "/one-two", "/cup", "/हिन्दी-भाषा"}
+
+
+def test_languages_of_hugo():
+    """A language keeps the hyphen of its name, and its pages have their section's pattern as well."""
+    config = (
+        "defaultContentLanguage: zh-cn\npermalinks: {blog: '/b/:slug/'}\nlanguages:\n"
+        "  zh-cn: {contentDir: content/zh-cn, title: 首页}\n  es-us: {contentDir: content/es-us}\n"
+    )
+    names = ("zh-cn/blog/x", "es-us/blog/y", "es-us/about")
+    site = site_of(
+        {"hugo.yaml": config, **{f"content/{name}.md": "---\ntitle: T\nslug: s\n---\n" for name in names}}
+    )
+    assert (set(site.pages), site.title) == ({"/b/s", "/es-us/b/s", "/es-us/s"}, "首页")
+    assert site.settings.languages == ("zh-cn", "es-us")
