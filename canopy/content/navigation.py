@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MAX_ROOT_PAGES = 30
 """Above this number the pages at the top are no navigation any more: they are found on the start page."""
+MAX_FOLDERS = 30
+"""Above this number the folders are none either, if the start page is a list: that names them."""
 _OWN = {"search": "/-/search", "archives": "/archive", "archive": "/archive", "rss": "/atom"}
 """What themes have and Canopy has too, at another address."""
 _COMPONENT = re.compile(r"</?[A-Z][^<>]*>")
@@ -86,6 +88,8 @@ def automatic(
             weight = _weight(section.index, convention)
             title = (section.index.source.front.short_title if section.index else "") or section.title
             items.append((weight, base_name(folder), NavigationItem(title, path)))
+    if len(items) > MAX_FOLDERS and not isinstance(home, Page) and not convention.exact:
+        items = []
     shown = [page for page in top if page is not home and not is_quiet(page.source.path)]
     if len(shown) <= MAX_ROOT_PAGES:
         for page in shown:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from canopy.content.navigation import MAX_FOLDERS
 from canopy.content.taxonomies import key_of, kinds, person_of
 from canopy.render.heads import head_of_listing
 from canopy.render.imprint import portrait_url
@@ -136,11 +137,16 @@ def _catalogue_of(outline: Outline, listing: Listing) -> str:
 
 def subsections(outline: Outline, listing: Listing) -> tuple[tuple[Link, int], ...]:
     """Return the sections directly below a listing, each with its number of pages."""
-    if listing.section is None:
-        return ()
+    if listing.section is not None:
+        below = outline.below(listing.section.path)
+    elif listing.kind == "home" and len(outline.below("/")) > MAX_FOLDERS:
+        # Too many for the navigation; those that are in it after all need not be named twice.
+        named = {item.path for item in outline.site.navigation}
+        below = tuple(section for section in outline.below("/") if section.path not in named)
+    else:
+        below = ()
     return tuple(
-        (Link(section.title, outline.site.url(section.path)), len(section.pages))
-        for section in outline.below(listing.section.path)
+        (Link(section.title, outline.site.url(section.path)), len(section.pages)) for section in below
     )
 
 

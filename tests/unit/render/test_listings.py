@@ -301,3 +301,13 @@ class TestFeeds:
         assert not edition.has("/atom")
         assert edition.redirect("/atom") is None
         assert "feed" not in shown(edition, "/posts").lower()
+
+
+@pytest.mark.parametrize(("count", "above"), [(30, True), (31, False)])
+def test_many_folders(count: int, above: bool) -> None:
+    """Up to thirty folders are the navigation; more are named once above the newest notes instead."""
+    edition = edition_of({f"f{n}/a.md": f"# Note {n}\n\nText." for n in range(count)})
+    named = shown(edition, "/").partition('<nav class="subsections"')[2].partition("</nav>")[0]
+    below = read(named).all("a")
+    menu = edition.site.navigation
+    assert (len(menu), len(below)) == ((count, 0) if above else (0, count))
