@@ -20,11 +20,11 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from datetime import date, time
 
 from canopy.content.grammar import Grammar, Header, normalised
 from canopy.content.looseyaml import read_yaml
+from canopy.content.toml import read_toml
 
 __all__ = ["MAX_HEADER", "Grammar", "Header", "normalised", "read_header"]
 
@@ -136,7 +136,7 @@ def _toml(text: str, start: int, line: int, grammar: Grammar) -> Header:
     block = text[begin : begin + closer.start()]
     header = _with_body(text, begin + closer.end())
     try:
-        _take(tomllib.loads(block), block, line + 1, header)
+        _take(read_toml(block), block, line + 1, header)
     except (ValueError, RecursionError) as exc:
         found = re.search(r"at line (\d{1,5})", str(exc))
         at = line + int(found[1]) if found else line
@@ -145,7 +145,7 @@ def _toml(text: str, start: int, line: int, grammar: Grammar) -> Header:
             if row.startswith("["):
                 break
             try:
-                _take(tomllib.loads(row), row, line + 1 + number, header)
+                _take(read_toml(row), row, line + 1 + number, header)
             except (ValueError, RecursionError):
                 continue  # reported above
     return header

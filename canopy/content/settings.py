@@ -6,7 +6,6 @@ Every key is read by itself: one that cannot be understood is a problem, and the
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import fields, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from canopy.content.conventions import NAMES
 from canopy.content.conventions.configs import language_tag, site_url, zone_of
 from canopy.content.people import make_author, parse_authors
+from canopy.content.toml import read_toml
 from canopy.content.values import FEEDS, ORDERS, Person, SiteSettings
 from canopy.problem import Problem
 
@@ -47,7 +47,7 @@ def read_settings(blob: Blob | None) -> tuple[SiteSettings, tuple[Problem, ...]]
     try:
         if len(text) > MAX_SIZE:
             raise ValueError("it is too long")
-        table = tomllib.loads(text)
+        table = read_toml(text)
     except (ValueError, RecursionError) as exc:
         return SiteSettings(), (_unreadable(blob.path, text, str(exc)),)
     values: dict[str, object] = {}

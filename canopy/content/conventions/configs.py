@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from canopy.content.paths import extension
+from canopy.content.toml import read_toml
 from canopy.problem import Problem
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _parse(blob: Blob) -> dict[str, object]:
     kind = extension(blob.path)
     found: object
     if kind == ".toml":
-        found = tomllib.loads(text)
+        found = read_toml(text)
     elif kind == ".json":
         found = json.loads(text)
     else:

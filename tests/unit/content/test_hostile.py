@@ -64,3 +64,22 @@ def test_a_name_that_very_many_files_have_is_looked_up_at_once() -> None:
     assert told["/y/a/b/c/d/e/f/g/h/deep"] == ["/top"]
     assert len(told["/d0/note"]) == 1499
     assert "/z/a/b/c/d/e/f/g/h/deep" not in told
+
+
+@pytest.mark.parametrize("name", ["canopy.toml", "hugo.toml", "content/a.md"])
+@pytest.mark.parametrize("key", [".".join(["a"] * 6_000), " . ".join(['"a"'] * 2_000)])
+def test_a_key_of_thousands_of_parts_is_refused_at_once(name: str, key: str) -> None:
+    """TOML's own reader takes minutes for some of them; the file is told as one that cannot be read."""
+    files = {"b.md": "# B\n", "hugo.toml": 'title = "T"\n', "content/c.md": "# C\n"}
+    files[name] = f"+++\n{key} = 1\n+++\nText\n" if name.endswith(".md") else f"{key} = 1\n"
+    assert any(problem.path == name for problem in site_of(files).problems)
+
+
+def test_many_points_are_no_long_key() -> None:
+    """Sentences, versions and addresses in values may have as many points as they like."""
+    text = " ".join(["One. Two and three."] * 60)
+    page = site_of(
+        {"a.md": f'+++\ntitle = \'{text[:90]}\'\ndescription = """\n{text}\n"""\n+++\nText\n'}
+    ).pages["/a"]
+    assert page.title == text[:90]
+    assert "Two and three" in page.source.front.abstract
