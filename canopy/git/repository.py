@@ -115,6 +115,9 @@ class Repository:
         """
         if not (path / "objects").is_dir():
             raise DamagedRepository(f"there is no repository in {path}")
+        # Left by whoever was killed while it wrote the index of a pack: nobody could write that one again.
+        for stale in (path / "objects" / "pack").glob("pack-*.idx.lock"):
+            stale.unlink(missing_ok=True)
         opened = cls(path, limits)
         opened._check()
         return opened

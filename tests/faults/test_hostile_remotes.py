@@ -434,3 +434,21 @@ def test_kill_in_mid_fetch_leaves_the_repository_sound(tmp_path: Path) -> None:
     with Repository.open(path) as repository:
         assert fetch(repository, parse_remote(str(work.bare))).commit == work.head()
     git("fsck", "--strict", at=path)
+
+
+def test_a_lock_that_a_killed_process_left_on_a_pack_goes_with_the_next_start(tmp_path: Path) -> None:
+    """Killed while the index of a pack was written, Canopy starts again and fetches that very pack."""
+    work = work_tree(tmp_path)
+    work.put("a.md", "A\n")
+    work.commit()
+    work.push()
+    first, again = tmp_path / "first.git", tmp_path / "again.git"
+    with Repository.create(first) as repository:
+        assert fetch(repository, parse_remote(str(work.bare))).commit == work.head()
+    Repository.create(again).close()
+    packs = again / "objects" / "pack"
+    for index in (first / "objects" / "pack").glob("*.idx"):
+        (packs / f"{index.name}.lock").touch()
+    assert list(packs.glob("*.lock"))
+    with Repository.open(again) as repository:
+        assert fetch(repository, parse_remote(str(work.bare))).commit == work.head()
