@@ -126,6 +126,9 @@ class Workers:
         _discard(self._pool)
 
     def _start(self) -> ProcessPool:
+        # The fork server is a `python -c`, which would look for modules in the current folder first: that
+        # may be a stranger's clone, with a `json.py` in it.
+        os.environ["PYTHONSAFEPATH"] = "1"
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(_PRELOADED)
         return ProcessPool(

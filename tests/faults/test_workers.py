@@ -247,3 +247,17 @@ def test_a_job_that_its_pool_loses_runs_again(monkeypatch: pytest.MonkeyPatch) -
         assert pool.submit(abs, -3, timeout=0.5).result(20) == 3
     finally:
         pool.close()
+
+
+def test_no_module_of_the_current_folder_is_run(tmp_path: Path) -> None:
+    """In a stranger's clone, files named like Python's own modules, or like ours, are files."""
+    for name in ("json", "yaml", "selectors", "socket", "jinja2", "canopy"):
+        (tmp_path / f"{name}.py").write_text("open('run', 'w').close()\nraise SystemExit(3)\n")
+    (tmp_path / "a.md").write_text("# A\n\n```python\nx = 1\n```\n")
+    command = [str(Path(sys.executable).with_name("canopy")), "check", "."]
+    env = {
+        name: value for name, value in os.environ.items() if not name.startswith(("CANOPY_", "PYTHONSAFE"))
+    }
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done
+    assert not (tmp_path / "run").exists()
