@@ -28,7 +28,7 @@ def security_headers(*, https: bool) -> Headers:
         (b"referrer-policy", b"strict-origin-when-cross-origin"),
         (b"cross-origin-opener-policy", b"same-origin"),
         (b"cross-origin-resource-policy", b"same-origin"),
-        (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), interest-cohort=()"),
+        (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
     ]
     if https:
         headers.append((b"strict-transport-security", b"max-age=%d" % _ONE_YEAR))

@@ -46,7 +46,7 @@ log = structlog.get_logger("canopy.web")
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 _NO_STORE = {"cache-control": "no-store"}
 _ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-_INERT = b"default-src 'none'; frame-ancestors 'none'"
+_INERT = b"default-src 'none'"
 """For what is only ever a part of a page: a few bytes, many times."""
 _PAYLOADS = 64
 """Webhooks whose payload is kept at once to be read; others are only a reason to look."""
