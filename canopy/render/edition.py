@@ -141,7 +141,8 @@ class Edition:
         """Return the path that others write as `asked`: with or without `.html`, with `+` for spaces."""
         bare = asked.removesuffix("/index.html").removesuffix(".html").removesuffix(".htm")
         ways = [bare or "/"] if bare != asked else [f"{asked}.html"]
-        if "+" in asked:
+        # A tag's `+` is its own, as in the original.
+        if "+" in asked and not asked.startswith("/tags/"):
             ways.append(bare.replace("+", " "))
         for way in ways:
             found = self.site.redirects.get(way) or (way if self.has(way) else None)
