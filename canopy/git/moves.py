@@ -7,16 +7,13 @@ kept for ever: in a file beside the repository, which may be missing, old or dam
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import stat
-import zlib
 from dataclasses import dataclass
 from posixpath import basename, splitext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from canopy.errors import SyncError
+from canopy.git.sealed import read_sealed, write_sealed
 from canopy.git.similarity import HALF
 
 if TYPE_CHECKING:
@@ -168,17 +165,13 @@ def moves_stamp(repository: Path) -> object:
 
 def load_moves(repository: Path) -> Moves:
     """Return the moves known so far; none if the file is missing, old or damaged."""
+    content: Any = read_sealed(repository / _FILE, _MAGIC)
     try:
-        data = (repository / _FILE).read_bytes()
-        head, body = data[: len(_MAGIC) + 32], data[len(_MAGIC) + 32 :]
-        if head != _MAGIC + hashlib.sha256(body).digest():
-            return {}
-        content = json.loads(zlib.decompress(body))
         return {
             commit.encode(): {old.encode("latin-1"): new.encode("latin-1") for old, new in moves}
             for commit, moves in content.items()
         }
-    except (OSError, ValueError, TypeError, AttributeError, zlib.error):
+    except (ValueError, TypeError, AttributeError):
         return {}
 
 
@@ -188,11 +181,4 @@ def save_moves(repository: Path, moves: Moves) -> None:
         commit.decode(): [(old.decode("latin-1"), new.decode("latin-1")) for old, new in found.items()]
         for commit, found in moves.items()
     }
-    body = zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 1)
-    fresh = repository / f"{_FILE}.{os.getpid()}"
-    try:
-        fresh.write_bytes(_MAGIC + hashlib.sha256(body).digest() + body)
-        fresh.replace(repository / _FILE)
-    except OSError:
-        # They are found again next time.
-        fresh.unlink(missing_ok=True)
+    write_sealed(repository / _FILE, _MAGIC, content)

@@ -8,16 +8,12 @@ Only files that matter are looked at: those of the head, and what they were call
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import stat
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import basename
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dulwich.repo import Repo
 
@@ -25,6 +21,7 @@ from canopy.errors import SyncError
 from canopy.git.dates import Dates, Source
 from canopy.git.limits import Limits
 from canopy.git.objects import read_commit
+from canopy.git.sealed import read_sealed, write_sealed
 from canopy.git.similarity import HALF, Similarity
 from canopy.git.trees import Trees
 
@@ -155,19 +152,15 @@ class _Search:
 
 
 def _load(repository: Path) -> tuple[str, Sources]:
+    content: Any = read_sealed(repository / _FILE, _MAGIC)
     try:
-        data = (repository / _FILE).read_bytes()
-        head, body = data[: len(_MAGIC) + 32], data[len(_MAGIC) + 32 :]
-        if head != _MAGIC + hashlib.sha256(body).digest():
-            return "", {}
-        content = json.loads(zlib.decompress(body))
         return content["head"], {
             (commit.encode(), new.encode("latin-1")): Source(old.encode("latin-1"), bool(copied))
             if old
             else None
             for commit, new, old, copied in content["sources"]
         }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, zlib.error):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return "", {}
 
 
@@ -179,14 +172,7 @@ def _save(repository: Path, head: str, sources: Sources) -> None:
             for (commit, new), source in sources.items()
         ],
     }
-    body = zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 1)
-    fresh = repository / f"{_FILE}.{os.getpid()}"
-    try:
-        fresh.write_bytes(_MAGIC + hashlib.sha256(body).digest() + body)
-        fresh.replace(repository / _FILE)
-    except OSError:
-        # They are found again next time.
-        fresh.unlink(missing_ok=True)
+    write_sealed(repository / _FILE, _MAGIC, content)
 
 
 def _plain(source: Source | None) -> tuple[str, int]:
