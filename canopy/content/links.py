@@ -130,10 +130,9 @@ def _own_path(site: Site, target: str) -> str | None:
     if not target.lower().startswith(("http://", "https://")):
         return None
     place = target[target.index("://") + 3 :]
-    for base in (site.base_url, *site.settings.own_urls):
-        rest = base.rstrip("/").partition("://")[2]
-        after = place[len(rest) :]
-        if rest and place[: len(rest)].lower() == rest.lower() and after[:1] in ("", "/", "?", "#"):
+    for home in homes(site):
+        after = place[len(home) :]
+        if place[: len(home)].lower() == home and after[:1] in ("", "/", "?", "#"):
             return after if after.startswith("/") else "/" + after
     return None
 
