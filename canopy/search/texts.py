@@ -59,7 +59,8 @@ def text_of(page: Page, dialect: str = "") -> Text:
     runs_on = False
     for line in readable(page.source.body[:MOST_BODY], dialect).split("\n"):
         line = line[:_MOST_LINE].rstrip("\r")
-        mark = _mark(line)
+        marker = _MARKER.match(line)
+        mark = marker[0].strip() if marker else ""
         # What has no mark of its own belongs to the paragraph, item or quotation above it.
         goes_on = runs_on and (not mark or mark == quote)
         runs_on, quote = False, mark if mark.startswith(">") else ""
@@ -78,18 +79,12 @@ def text_of(page: Page, dialect: str = "") -> Text:
         elif not _RULE.match(line):
             if not goes_on:
                 lines.append([])
-            _add(_readable(line), lines[-1])
+            _add(_plain(line[marker.end() :] if marker else line), lines[-1])
             runs_on = "|" not in line
         elif lines and lines[-1] and not line.strip():
             lines.append([])
     lines.insert(0, [_readable(page.source.front.abstract[:_MOST_LINE])])
     return Text("\n".join(headings)[:_MOST_HEADINGS], "\n".join(map("".join, lines)).strip("\n"))
-
-
-def _mark(line: str) -> str:
-    """Return the sign of a list, a quotation or a table at the beginning of a line."""
-    marker = _MARKER.match(line)
-    return marker[0].strip() if marker else ""
 
 
 def _add(line: str, paragraph: list[str]) -> None:
@@ -102,8 +97,11 @@ def _add(line: str, paragraph: list[str]) -> None:
 
 def _readable(line: str) -> str:
     marker = _MARKER.match(line)
-    if marker:
-        line = line[marker.end() :]
+    return _plain(line[marker.end() :] if marker else line)
+
+
+def _plain(line: str) -> str:
+    """Return a line without markup, from what follows the sign of a list, a quotation or a table."""
     if _DEFINITION.match(line):
         return ""
     if _MARKUP.search(line):
