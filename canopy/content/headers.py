@@ -20,11 +20,10 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date, time
 
 from canopy.content.grammar import Grammar, Header, normalised
 from canopy.content.looseyaml import read_yaml
-from canopy.content.toml import read_toml
+from canopy.content.toml import as_text, read_toml
 
 __all__ = ["MAX_HEADER", "Grammar", "Header", "normalised", "read_header"]
 
@@ -172,18 +171,6 @@ def _json(text: str, start: int, line: int, grammar: Grammar) -> Header:
 def _take(found: dict[str, object], block: str, line: int, header: Header) -> None:
     for name, value in found.items():
         key = normalised(name)
-        header.values[key] = _as_text(value, 0)
+        header.values[key] = as_text(value, normalised, MAX_DEPTH)
         place = re.search(rf"^\s*\{{?\s*[\"']?{re.escape(name)}[\"']?\s*[=:]", block, re.MULTILINE)
         header.lines[key] = line + (block.count("\n", 0, place.end()) if place else 0)
-
-
-def _as_text(value: object, depth: int) -> object:
-    if depth > MAX_DEPTH or value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return [_as_text(item, depth + 1) for item in value]
-    if isinstance(value, dict):
-        return {normalised(str(key)): _as_text(item, depth + 1) for key, item in value.items()}
-    return value.isoformat() if isinstance(value, (date, time)) else str(value)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import date, time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -16,7 +15,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from canopy.content.paths import extension
-from canopy.content.toml import read_toml
+from canopy.content.toml import as_text, read_toml
 from canopy.problem import Problem
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ def _parse(blob: Blob) -> dict[str, object]:
         found = json.loads(text)
     else:
         return _yaml(text)
-    plain = _as_text(found, 0)
+    plain = as_text(found, _key, MAX_DEPTH)
     return plain if isinstance(plain, dict) else {}
 
 
@@ -150,22 +149,14 @@ def _value_of(node: yaml.Node, depth: int, left: list[int]) -> object:
     if isinstance(node, yaml.SequenceNode):
         return [_value_of(item, depth + 1, left) for item in node.value]
     return {
-        str(key.value).strip().lower(): _value_of(value, depth + 1, left)
+        _key(str(key.value)): _value_of(value, depth + 1, left)
         for key, value in node.value
         if isinstance(key, yaml.ScalarNode)
     }
 
 
-def _as_text(value: object, depth: int) -> object:
-    if value is None or depth > MAX_DEPTH:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return [_as_text(item, depth + 1) for item in value]
-    if isinstance(value, dict):
-        return {str(key).strip().lower(): _as_text(item, depth + 1) for key, item in value.items()}
-    return value.isoformat() if isinstance(value, (date, time)) else str(value)
+def _key(name: str) -> str:
+    return name.strip().lower()
 
 
 def site_url(text: str) -> str:
