@@ -14,19 +14,16 @@ if TYPE_CHECKING:
 _HOP_BY_HOP = {"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
 
 
-class Proxy(ThreadingHTTPServer):
-    """Listens on a free port; `upstream` is set once it is known."""
+class Below(ThreadingHTTPServer):
+    """Has a site below a path, on a free port; `upstream` is the site's own port, set once it is known."""
 
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, prefix: str, *, strip: bool) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, prefix: str, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
         self.prefix = prefix
-        self.strip = strip
         self.upstream = 0
-        self.answers: list[tuple[str, int, dict[str, str]]] = []
-        """Path, status and header fields of all that went through."""
 
     @property
     def url(self) -> str:
@@ -35,6 +32,28 @@ class Proxy(ThreadingHTTPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: clients close connections when they please."""
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Answer for the time of a test."""
+        thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self.shutdown()
+            self.server_close()
+            thread.join(5)
+
+
+class Proxy(Below):
+    """Takes the path away or leaves it, and remembers what went through."""
+
+    def __init__(self, prefix: str, *, strip: bool) -> None:
+        super().__init__(prefix, _Handler)
+        self.strip = strip
+        self.answers: list[tuple[str, int, dict[str, str]]] = []
+        """Path, status and header fields of all that went through."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -90,11 +109,5 @@ class _Handler(BaseHTTPRequestHandler):
 def proxied(prefix: str, *, strip: bool) -> Iterator[Proxy]:
     """Run a proxy for the time of a test."""
     proxy = Proxy(prefix, strip=strip)
-    thread = threading.Thread(target=proxy.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
+    with proxy.running():
         yield proxy
-    finally:
-        proxy.shutdown()
-        proxy.server_close()
-        thread.join(5)

@@ -6,23 +6,20 @@ import contextlib
 import http.client
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
+
+from proxy import Below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Proxy(ThreadingHTTPServer):
-    """Listens on a free port; `upstream` is set once it is known."""
-
-    daemon_threads = True
-    block_on_close = False
+class Proxy(Below):
+    """Takes the path away, and can keep readers waiting."""
 
     def __init__(self, prefix: str) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.prefix = prefix
-        self.upstream = 0
+        super().__init__(prefix, _Handler)
         self.events = threading.Event()
         self.events.set()
         self.refusals = 0
@@ -41,14 +38,6 @@ class Proxy(ThreadingHTTPServer):
             yield
         finally:
             del self.cache[path]
-
-    @property
-    def url(self) -> str:
-        """Where the site is."""
-        return f"http://127.0.0.1:{self.server_address[1]}{self.prefix}"
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: browsers close connections when they please."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -99,12 +88,8 @@ class _Handler(BaseHTTPRequestHandler):
 def proxied(prefix: str = "") -> Iterator[Proxy]:
     """Run a proxy for the time of a test."""
     proxy = Proxy(prefix)
-    thread = threading.Thread(target=proxy.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield proxy
-    finally:
-        proxy.events.set()
-        proxy.shutdown()
-        proxy.server_close()
-        thread.join(5)
+    with proxy.running():
+        try:
+            yield proxy
+        finally:
+            proxy.events.set()
