@@ -17,8 +17,8 @@ from canopy.driving import drive, drive_all
 from canopy.git import Kind, Repository, fetch, parse_remote
 from canopy.git.worktree import WorkTree, find_worktree, is_bare
 from canopy.problem import Problem, Severity
-from canopy.render.edition import Press
 from canopy.render.options import RenderOptions
+from canopy.render.press import Press
 from canopy.render.workers import RenderFailed, Workers
 from canopy.serving import credentials, git_limits, site_options, worker_count
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from canopy.config import Settings
     from canopy.content.values import Page, Site
     from canopy.git import Snapshot
-    from canopy.render.edition import Edition, Job
+    from canopy.render.edition import Edition
+    from canopy.render.jobs import Job
 
 
 def check(settings: Settings, out: TextIO, err: TextIO) -> int:

@@ -24,7 +24,7 @@ from canopy.git import parse_remote
 from canopy.git.worktree import find_worktree
 from canopy.origin import Lock, copy_path
 from canopy.preview import Preview
-from canopy.render.edition import Press
+from canopy.render.press import Press
 from canopy.render.workers import RenderFailed, Workers
 from canopy.serving import open_origin, render_options, site_options, worker_count
 

@@ -15,7 +15,9 @@ from canopy.render.workers import RenderFailed
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from canopy.render.edition import Edition, Job, Press
+    from canopy.render.edition import Edition
+    from canopy.render.jobs import Job
+    from canopy.render.press import Press
     from canopy.render.representation import Representation
     from canopy.render.workers import Workers
 

@@ -18,9 +18,10 @@ from canopy.git.worktree import WorkTree, find_worktree, is_bare
 from canopy.mirror import Mirror
 from canopy.origin import Followed, Lock, Notepad, copy_path, open_copy, open_notepad
 from canopy.preview import Preview, watch
-from canopy.render.edition import Press, affected
+from canopy.render.differences import affected
 from canopy.render.forge import find_forge
 from canopy.render.options import RenderOptions
+from canopy.render.press import Press
 from canopy.render.workers import Workers
 from canopy.sync import Sync
 from canopy.tokens import Tokens

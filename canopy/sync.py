@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from canopy.content.values import Site, SiteOptions
     from canopy.git import Repository, Snapshot
     from canopy.origin import Origin
-    from canopy.render.edition import Edition, Job, Press
+    from canopy.render.edition import Edition
+    from canopy.render.jobs import Job
+    from canopy.render.press import Press
     from canopy.render.representation import Representation
     from canopy.render.workers import Workers
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from canopy.render.edition import Job
+    from canopy.render.jobs import Job
 
 T = TypeVar("T")
 

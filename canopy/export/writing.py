@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from canopy.content.values import Page, Site
     from canopy.export.crosscheck import DeadLink
     from canopy.export.folder import Folder
-    from canopy.render.edition import Edition, Press
+    from canopy.render.edition import Edition
     from canopy.render.jobs import Job
+    from canopy.render.press import Press
     from canopy.render.representation import Representation
     from canopy.render.views import View
     from canopy.render.workers import Workers
@@ -131,7 +132,8 @@ class Export:
         subjects = [subject for path in paths if (subject := outline.subject(path)) is not None]
         made: Made = []
         # In large batches, the pieces of many pages cost as few round trips as those of one.
-        yield from self._press.fragments([request for one in subjects for request in outline.wanted(one)])
+        wanted = [request for one in subjects for request in outline.wanted(one)]
+        yield from self._press.fragments.render(wanted)
         for path in paths:
             try:
                 representation = yield from self._press.print(edition, path)
@@ -254,7 +256,7 @@ class Export:
 
         def targets(batch: list[Page]) -> Generator[Job, Any, set[str]]:
             texts = [(page, text) for page in batch for text in (outline.body(page), outline.summary(page))]
-            fragments = yield from self._press.fragments([text for _, text in texts])
+            fragments = yield from self._press.fragments.render([text for _, text in texts])
             return {
                 urljoin(site.absolute(page.path).rstrip("/") + "/", href)
                 for page, text in texts

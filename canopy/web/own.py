@@ -20,7 +20,7 @@ from starlette.routing import Route, Router
 from canopy import __version__
 from canopy.config import webhook_secrets
 from canopy.errors import WebhookRejected
-from canopy.render.edition import FOREVER
+from canopy.render.press import FOREVER
 from canopy.render.representation import encode, represent
 from canopy.render.theme import Theme
 from canopy.render.workers import RenderFailed

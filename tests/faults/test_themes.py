@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from snapshots import site_of
 
-from canopy.render.edition import Press
 from canopy.render.options import RenderOptions
+from canopy.render.press import Press
 from canopy.render.workers import RenderFailed, Workers
 
 if TYPE_CHECKING:

@@ -101,7 +101,8 @@ def test_it_survives_sigkill_while_it_follows(tmp_path: Path) -> None:
     remote = repository(tmp_path / "notes", {f"n/{n}.md": f"# Note {n}\n" for n in range(60)})
     data = tmp_path / "data"
     for number in range(4):
-        canopy = start(str(remote / ".git"), "--interval", "0.05", data=data, ready=False)
+        # The first is ended while it clones; the others have cloned and follow, so it can serve.
+        canopy = start(str(remote / ".git"), "--interval", "0.05", data=data, ready=number > 0)
         for push in range(4):
             write(remote, {"n/0.md": f"# Note 0\n\nRound {number} push {push}.\n"})
             commit(remote)

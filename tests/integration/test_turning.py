@@ -13,7 +13,7 @@ from canopy import pace
 from canopy.content.values import SiteOptions
 from canopy.git import Repository
 from canopy.origin import Notepad
-from canopy.render.edition import Press
+from canopy.render.press import Press
 from canopy.render.workers import Workers
 from canopy.sync import Sync
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from properties.test_content import REPOSITORIES
 from snapshots import blob, site_of
 
-from canopy.render.edition import Press
 from canopy.render.listings import Listings, Sheet
 from canopy.render.options import RenderOptions
+from canopy.render.press import Press
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 NOTES = st.dictionaries(

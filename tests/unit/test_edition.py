@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from snapshots import site_of
 
-from canopy.render.edition import Press
+from canopy.render.press import Press
 from canopy.render.workers import RenderCrashed, RenderTimeout
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from canopy.content.values import Site
-    from canopy.render.edition import Edition, Job
+    from canopy.render.edition import Edition
+    from canopy.render.jobs import Job
     from canopy.render.representation import Representation
 
 T = TypeVar("T")

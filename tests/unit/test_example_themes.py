@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import markup
 import pytest
@@ -13,8 +14,11 @@ from snapshots import snapshot_of_folder
 
 from canopy.content.site import build
 from canopy.content.values import SiteOptions
-from canopy.render.edition import Edition, Press
 from canopy.render.options import RenderOptions
+from canopy.render.press import Press
+
+if TYPE_CHECKING:
+    from canopy.render.edition import Edition
 
 SITES = Path(__file__).parents[1] / "sites"
 EXAMPLES = ("theme-zine", "theme-handbook")

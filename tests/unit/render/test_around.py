@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from printing import drive
 from snapshots import site_of
 
 from canopy.render.around import MOST_MENTIONS, mentions_of, related_to
-from canopy.render.edition import Edition, Press, affected
+from canopy.render.differences import affected
+from canopy.render.press import Press
 from canopy.render.views import Link, MentionLink
+
+if TYPE_CHECKING:
+    from canopy.render.edition import Edition
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 FILES = {

@@ -10,8 +10,8 @@ from snapshots import EPOCH, site_of
 from canopy.content.dialects import Idiom
 from canopy.content.links import resolve
 from canopy.problem import Severity
-from canopy.render.edition import Press
 from canopy.render.markdown import render_inline, render_markdown
+from canopy.render.press import Press
 from canopy.render.topics import moved_feed
 
 LATER = 'loading="lazy" decoding="async"'

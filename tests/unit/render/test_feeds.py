@@ -14,9 +14,9 @@ from snapshots import EPOCH, blob, site_of, snapshot
 
 from canopy.content.site import build
 from canopy.content.values import SiteOptions
-from canopy.render.edition import Press
 from canopy.render.feeds import feed_pages
 from canopy.render.options import RenderOptions
+from canopy.render.press import Press
 from canopy.render.topics import moved_feed
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from printing import drive
 from snapshots import EPOCH, site_of
 
-from canopy.render.edition import Press
 from canopy.render.images import Images
 from canopy.render.imagesize import image_size
+from canopy.render.press import Press
 
 if TYPE_CHECKING:
     from canopy.git.values import Blob

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import markup
 from printing import drive
 from snapshots import site_of
 
 from canopy.content.values import Person, SiteSettings
-from canopy.render.edition import Edition, Press
+from canopy.render.press import Press
+
+if TYPE_CHECKING:
+    from canopy.render.edition import Edition
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FILES = {

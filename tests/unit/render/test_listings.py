@@ -12,9 +12,10 @@ from printing import drive
 from snapshots import blob, site_of
 
 from canopy.content.values import Person, SiteSettings
-from canopy.render.edition import Press, affected
+from canopy.render.differences import affected
 from canopy.render.options import RenderOptions
 from canopy.render.pages import reading_minutes
+from canopy.render.press import Press
 
 if TYPE_CHECKING:
     from canopy.content.values import Site

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import markup
 import pytest
@@ -13,9 +14,12 @@ from snapshots import site_of
 from canopy.content.theme import MOST_FILES
 from canopy.content.values import Site, SiteSettings
 from canopy.problem import Severity
-from canopy.render.edition import Edition, Press
 from canopy.render.look import PREFIX, Look
 from canopy.render.options import RenderOptions
+from canopy.render.press import Press
+
+if TYPE_CHECKING:
+    from canopy.render.edition import Edition
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NOTE = {"note.md": "# A note\n\nText.\n"}

@@ -11,9 +11,9 @@ import pytest
 from printing import drive
 from snapshots import EPOCH, blob, site_of
 
-from canopy.render.edition import Press
 from canopy.render.forge import Forge
 from canopy.render.options import RenderOptions
+from canopy.render.press import Press
 
 if TYPE_CHECKING:
     from canopy.git.values import Blob

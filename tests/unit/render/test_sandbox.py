@@ -13,15 +13,18 @@ from views import ARTICLE, EMPTY, UNAVAILABLE, VIEWS
 
 from canopy.problem import Severity
 from canopy.render import themed as themes
-from canopy.render.edition import Edition, Press, affected
+from canopy.render.differences import affected
 from canopy.render.jobs import OwnPage, render_own_view
 from canopy.render.options import RenderOptions
+from canopy.render.press import Press
 from canopy.render.theme import TEMPLATES, Theme
 from canopy.render.themed import MOST_OUTPUT, Failure, OwnTemplates, Themed
 from canopy.render.workers import RenderCrashed, RenderTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    from canopy.render.edition import Edition
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 EXTENDING = '{% extends "default/article.html" %}\n'

@@ -10,8 +10,8 @@ from printing import drive
 from snapshots import EPOCH, blob, site_of
 
 from canopy.render import sitemap
-from canopy.render.edition import Press
 from canopy.render.options import RenderOptions
+from canopy.render.press import Press
 from canopy.render.sitemap import render_sitemap
 
 if TYPE_CHECKING:

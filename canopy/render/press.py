@@ -1,0 +1,330 @@
+"""The press: makes editions and their representations, and remembers what they were made from.
+
+What an earlier edition rendered from the same inputs is taken over, so publishing costs what the push
+changed.
+
+Rendering needs workers, and waiting for workers needs an event loop, which this room must not know. So
+`Press.print` is a generator: it yields a `Job`, is sent the job's result (or thrown its failure), and
+returns the representation. `canopy.sync` drives it with processes, `canopy check` in a plain loop.
+"""
+
+from __future__ import annotations
+
+import pickle
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from canopy.content.mediatypes import PLAIN_TEXT
+from canopy.content.values import Page
+from canopy.problem import Problem, Severity
+from canopy.render.batches import Fragments
+from canopy.render.edition import Edition, find_document
+from canopy.render.images import Images
+from canopy.render.imprint import SETTINGS, footer_problems, footer_wanted
+from canopy.render.jobs import HTML, Job
+from canopy.render.listings import Sheet
+from canopy.render.look import Look
+from canopy.render.options import RenderOptions
+from canopy.render.pages import Inputs, Outline
+from canopy.render.representation import compressible, encode, represent
+from canopy.render.shelf import Shelf
+from canopy.render.views import ArticleView, ListingView, NotFoundView, SearchView
+from canopy.render.workers import RenderFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from datetime import datetime
+
+    from canopy.content.values import Asset, Site
+    from canopy.render.documents import Document
+    from canopy.render.fragment import Fragment
+    from canopy.render.jobs import FragmentRequest
+    from canopy.render.pages import Subject
+    from canopy.render.representation import Body, Headers, Representation
+    from canopy.render.theme import ThemeAsset
+    from canopy.render.views import View
+
+__all__ = ["FOREVER", "SANDBOX", "Press"]
+
+FOREVER = "public, max-age=31536000, immutable"
+SANDBOX = b"sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_MOST_TOLD = 20
+_Recipe = tuple[bytes, "Callable[[], Generator[Job, Any, Body]]", str]
+"""What tells whether a page would be the same as before, how to make it, and its media type."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """A representation with what it was made from."""
+
+    inputs: Inputs
+    digest: bytes
+    representation: Representation
+    changed: datetime
+    """When it was published in this form."""
+    findings: tuple[Problem, ...] = ()
+
+
+class Press:
+    """Makes editions and their representations, and remembers what they were made from."""
+
+    def __init__(
+        self,
+        *,
+        memory: int,
+        trusted: bool = False,
+        shared_max_age: int = 0,
+        remote: str = "",
+        preview: bool = False,
+        options: RenderOptions | None = None,
+    ) -> None:
+        """Remember some `memory` bytes of rendered pages; a CDN may keep a page `shared_max_age` seconds.
+
+        In a `preview` pages tell their writer what is wrong with them.
+        """
+        self._preview = preview
+        self._options = options or RenderOptions()
+        self._images = Images()
+        self._look = Look()
+        self._trusted = trusted
+        self._remote = remote
+        self._cache_control = "public, max-age=0, must-revalidate"
+        if shared_max_age:
+            self._cache_control = f"public, max-age=0, s-maxage={shared_max_age}, must-revalidate"
+        self._printed: Shelf[str, _Printed] = Shelf(memory // 4 * 3)
+        self.fragments = Fragments(memory // 4)
+
+    def edition(self, site: Site, published: datetime, branch: str = "") -> Edition:
+        """Return a new edition of `site`; `published` is aware and in whole seconds, UTC.
+
+        `branch` is where it comes from, for links to its sources.
+        """
+        self._images = self._images.following(site.assets)
+        self._look = self._look.following(site, self._options.theme, scripts=self._trusted)
+        outline = Outline(
+            site, self._trusted, self._remote, self._preview, self._options, branch, self._images, self._look
+        )
+        return Edition(outline, published)
+
+    @property
+    def full(self) -> bool:
+        """Whether rendering ahead would only push out what was rendered before."""
+        return self._printed.full
+
+    def print(self, edition: Edition, path: str) -> Generator[Job, Any, Representation]:
+        """Make the representation of a path that the edition has, and keep it in the edition."""
+        yield from self.furnish(edition)
+        version = edition.look.version
+        asset = edition.site.assets.get(path)
+        if asset is not None:
+            representation = yield from self._file(edition, asset)
+        elif (own := edition.look.asset(path)) is not None:
+            representation = yield from self._theme_file(own)
+        elif (subject := edition.outline.subject(path)) is not None:
+            representation = yield from self._reuse(
+                edition, path, edition.outline.inputs(subject), self._page(edition, path, subject)
+            )
+        elif (document := find_document(edition.outline, path)) is not None:
+            representation = yield from self._reuse(
+                edition, path, document.inputs(), self._document(document), document.headers
+            )
+        else:
+            raise KeyError(path)
+        for forgotten in self._printed.settle():
+            edition.forget(forgotten)
+        if edition.look.version != version:
+            # A template was given up: no page shall look other than its neighbours.
+            for shown in tuple(edition.ready):
+                edition.forget(shown)
+        edition.keep(path, representation)
+        return representation
+
+    def _reuse(
+        self,
+        edition: Edition,
+        path: str,
+        inputs: Inputs,
+        make: Generator[Job, Any, _Recipe],
+        extra: Headers | None = None,
+    ) -> Generator[Job, Any, Representation]:
+        """Take over what an earlier edition printed from the same inputs, else print it."""
+        before = self._printed.get(path)
+        if before is not None and before.inputs.same(inputs):
+            if before.findings:
+                edition.findings[path] = before.findings
+            return before.representation
+        digest, finish, media_type = yield from make
+        if before is not None and before.digest == digest:
+            representation = before.representation
+        else:
+            body = yield from finish()
+            # Two forms within one second have one date: then only the entity tag tells them apart
+            # (RFC 9110, 8.8.2.2), and no date is better than a wrong one.
+            again = before is not None and before.changed == edition.published
+            modified = None if again else edition.published
+            representation = represent(
+                body, media_type, cache_control=self._cache_control, modified=modified, extra=extra
+            )
+        same = before is not None and representation is before.representation
+        changed = before.changed if before is not None and same else edition.published
+        printed = _Printed(inputs, digest, representation, changed, edition.findings.get(path, ()))
+        self._printed.put(path, printed, representation.size)
+        return representation
+
+    def _page(self, edition: Edition, path: str, subject: Subject) -> Generator[Job, Any, _Recipe]:
+        fragments = yield from self.fragments.render(edition.outline.wanted(subject))
+        view = edition.outline.view(subject, fragments.__getitem__)
+        page = _own_page(subject)
+        if page is not None:
+            found = self._note(edition, path, page, fragments)
+            if isinstance(view, ArticleView) and any(f.severity is Severity.ERROR for f in found):
+                view = replace(view, troubled=True)
+        if edition.outline.preview and isinstance(view, ArticleView | ListingView):
+            view = replace(view, problems=_told(edition, page if isinstance(view, ArticleView) else None))
+        look = edition.look
+        digest = _digest((view, look.version))
+        return digest, lambda: look.show(view, path, told=self._preview), HTML
+
+    def findings(self, edition: Edition, path: str) -> Generator[Job, Any, tuple[Problem, ...]]:
+        """Find out what rendering finds wrong with a page, without making its representation."""
+        page = _own_page(edition.outline.subject(path))
+        if page is None:
+            return ()
+        fragments = yield from self.fragments.render(edition.outline.wanted(page))
+        return self._note(edition, path, page, fragments)
+
+    def _note(
+        self, edition: Edition, path: str, page: Page, fragments: dict[FragmentRequest, Fragment]
+    ) -> tuple[Problem, ...]:
+        body = fragments[edition.outline.body(page)]
+        found = _findings(page, body) + edition.outline.broken_links(page, body)
+        if found:
+            edition.findings[path] = found
+        return found
+
+    def _document(self, document: Document) -> Generator[Job, Any, _Recipe]:
+        fragments = yield from self.fragments.render(document.wanted())
+        function, arguments = document.make(fragments.__getitem__)
+        return _digest(arguments), lambda: _carried_out(Job(function, arguments)), document.media_type
+
+    def _file(self, edition: Edition, asset: Asset) -> Generator[Job, Any, Representation]:
+        before = self._printed.get(asset.path)
+        media_type = _harmless(asset.media_type, edition.look)
+        inputs = Inputs((), (asset.blob_id, media_type))
+        if before is not None and before.inputs.same(inputs):
+            return before.representation
+        if compressible(media_type):
+            body: Body = yield Job(encode, (asset.data, media_type))
+        else:
+            body = encode(asset.data, media_type)
+        representation = represent(
+            body,
+            media_type,
+            cache_control=self._cache_control,
+            modified=edition.published,
+            ranges=True,
+            extra=_file_headers(asset),
+        )
+        # The site holds the bytes of the file itself: only what compression added is the shelf's.
+        size = representation.size - len(asset.data)
+        self._printed.put(asset.path, _Printed(inputs, b"", representation, edition.published), size)
+        return representation
+
+    def _theme_file(self, asset: ThemeAsset) -> Generator[Job, Any, Representation]:
+        """Print a file of the repository's own theme, whose name changes with its content."""
+        if compressible(asset.media_type):
+            body: Body = yield Job(encode, (asset.data, asset.media_type))
+        else:
+            body = encode(asset.data, asset.media_type)
+        extra = _sandbox(asset.media_type)
+        # What has a policy of its own is not for the hot path, where every answer gets the site's.
+        ranges = bool(extra)
+        return represent(body, asset.media_type, cache_control=FOREVER, ranges=ranges, extra=extra)
+
+    def furnish(self, edition: Edition) -> Generator[Job, Any, None]:
+        """Render what every page has around it; to be done before the edition is published."""
+        outline = edition.outline
+        if outline.furnished:
+            return
+        footer = footer_wanted(edition.site, trusted=self._trusted)
+        lost = edition.site.not_found
+        words = outline.body(lost) if lost else None
+        fragments = yield from self.fragments.render((*footer, *((words,) if words else ())))
+        found = tuple(fragments[request] for request in dict.fromkeys(footer))
+        outline.furnish(found, fragments[words] if words else None)
+        if problems := footer_problems(found, edition.site):
+            edition.findings[SETTINGS] = problems
+
+    def inspect(self, edition: Edition) -> Generator[Job, Any, None]:
+        """Find out what is wrong with a repository's templates: read them, show a page of each kind."""
+        yield from self.furnish(edition)
+        look, outline = edition.look, edition.outline
+        if look.templates is None or look.inspected:
+            return
+        yield from look.inspect()
+        for path in outline.samples():
+            subject = outline.subject(path)
+            if subject is not None:
+                fragments = yield from self.fragments.render(outline.wanted(subject))
+                yield from _tried(look, outline.view(subject, fragments.__getitem__), path)
+        for view in (NotFoundView(outline.frame, "/", (), ()), SearchView(outline.frame, "", "ready")):
+            yield from _tried(look, view)
+
+
+def _told(edition: Edition, page: Page | None) -> tuple[str, ...]:
+    """Return what a writer is told on the page itself: of its own file, or in a listing of all."""
+    found = [p for p in edition.problems if page is None or p.path == page.source.path]
+    more = (f"and {len(found) - _MOST_TOLD} more",) if len(found) > _MOST_TOLD else ()
+    return (*(str(problem) for problem in found[:_MOST_TOLD]), *more)
+
+
+def _own_page(subject: Subject | None) -> Page | None:
+    """Return the page whose text a subject shows, if it shows one."""
+    if isinstance(subject, Sheet):
+        section = subject.listing.section
+        return section.index if section is not None and subject.is_start else None
+    return subject if isinstance(subject, Page) else None
+
+
+def _findings(page: Page, fragment: Fragment) -> tuple[Problem, ...]:
+    first = page.source.body_line
+    graded = ((Severity.ERROR, fragment.findings), (Severity.WARNING, fragment.warnings))
+    return tuple(
+        Problem(page.source.path, first + line - 1 if line else 0, reason, cure, severity)
+        for severity, findings in graded
+        for line, reason, cure in findings
+    )
+
+
+def _file_headers(asset: Asset) -> Headers:
+    # Feed readers and other sites may show the images of a note.
+    return [(b"cross-origin-resource-policy", b"cross-origin"), *_sandbox(asset.media_type)]
+
+
+def _sandbox(media_type: str) -> Headers:
+    # A document of the repository must not run scripts in the site's origin (CSP 3, 6.2: sandbox).
+    document = media_type.partition(";")[0].endswith(("html", "xml"))
+    return [(b"content-security-policy", SANDBOX)] if document else []
+
+
+def _harmless(media_type: str, look: Look) -> str:
+    """Return how a file is called so that no template can have it run: `nosniff` makes browsers obey."""
+    if "javascript" in media_type and look.templates is not None and not look.scripts:
+        return PLAIN_TEXT
+    return media_type
+
+
+def _tried(look: Look, view: View, path: str = "") -> Generator[Job, Any, None]:
+    with suppress(RenderFailed):  # what it has found is kept; the page itself is nobody's yet
+        yield from look.show(view, path)
+
+
+def _carried_out(job: Job) -> Generator[Job, Any, Body]:
+    body: Body = yield job
+    return body
+
+
+def _digest(view: object) -> bytes:
+    return blake2b(pickle.dumps(view), digest_size=16).digest()
