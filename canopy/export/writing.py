@@ -261,7 +261,7 @@ class Export:
                 urljoin(site.absolute(page.path).rstrip("/") + "/", href)
                 for page, text in texts
                 for target in fragments[text].links
-                if (href := outline.href(page, target)) is not None
+                if (href := outline.linker.href(page, target)) is not None
             }
 
         batches = (pages[at : at + _TOGETHER] for at in range(0, len(pages), _TOGETHER))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from canopy.content.related import shared_terms
 from canopy.content.taxonomies import kinds, terms_of
+from canopy.render.articles import known_siblings
 from canopy.render.listings import TAGS, moved_sheets
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def affected(old: Edition | None, new: Edition) -> tuple[str, ...] | None:
     for page in (page for path, page in now.items() if before.get(path) is not page):
         for version in filter(None, (page, before.get(page.path))):
             outline = (new if version is page else old).outline
-            around = (*outline.neighbours(version), *outline.siblings(version))
+            around = (*outline.siblings.beside(version), *known_siblings(outline, version))
             paths.update(neighbour.path for neighbour in around if neighbour is not None)
             paths.update(outline.listings.terms_of(version))
             series = (term for kind, term in terms_of(outline.site, version) if kind == "series")

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from canopy.render.fragment import Fragment
+    from canopy.render.inputs import Inputs
     from canopy.render.jobs import FragmentRequest
-    from canopy.render.pages import Inputs
     from canopy.render.representation import Headers
 
 

@@ -10,8 +10,8 @@ from canopy.content.identity import entry_uuids
 from canopy.content.taxonomies import key_of
 from canopy.render.documents import Document
 from canopy.render.feed import Feed, FeedEntry
+from canopy.render.inputs import Inputs
 from canopy.render.jobs import FEED_TYPES, render_feed
-from canopy.render.pages import Inputs
 from canopy.render.topics import (
     FEED_PATH,
     FEEDS,
@@ -153,8 +153,8 @@ def feed_of(
                 id=f"urn:uuid:{ids[page.path]}",
                 title=page.title,
                 url=site.absolute(page.path),
-                html=outline.feed_html(page, fragment(outline.body(page))),
-                summary=outline.feed_html(page, fragment(outline.summary(page))),
+                html=outline.linker.feed_html(page, fragment(outline.body(page))),
+                summary=outline.linker.feed_html(page, fragment(outline.summary(page))),
                 authors=tuple((author.name, author.url) for author in page.authors),
                 created=page.created,
                 updated=page.updated or page.created,

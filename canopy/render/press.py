@@ -23,11 +23,12 @@ from canopy.render.batches import Fragments
 from canopy.render.edition import Edition, find_document
 from canopy.render.images import Images
 from canopy.render.imprint import SETTINGS, footer_problems, footer_wanted
+from canopy.render.inputs import Inputs
 from canopy.render.jobs import HTML, Job
 from canopy.render.listings import Sheet
 from canopy.render.look import Look
 from canopy.render.options import RenderOptions
-from canopy.render.pages import Inputs, Outline
+from canopy.render.pages import Outline
 from canopy.render.representation import compressible, encode, represent
 from canopy.render.shelf import Shelf
 from canopy.render.views import ArticleView, ListingView, NotFoundView, SearchView
@@ -199,7 +200,7 @@ class Press:
         self, edition: Edition, path: str, page: Page, fragments: dict[FragmentRequest, Fragment]
     ) -> tuple[Problem, ...]:
         body = fragments[edition.outline.body(page)]
-        found = _findings(page, body) + edition.outline.broken_links(page, body)
+        found = _findings(page, body) + edition.outline.linker.broken_links(page, body)
         if found:
             edition.findings[path] = found
         return found

@@ -13,8 +13,8 @@ from xml.sax.saxutils import escape
 
 from canopy.content.values import SAFE
 from canopy.render.documents import Document
+from canopy.render.inputs import Inputs
 from canopy.render.jobs import XML
-from canopy.render.pages import Inputs
 from canopy.render.representation import encode
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from canopy.render.documents import Document
-from canopy.render.pages import Inputs
+from canopy.render.inputs import Inputs
 from canopy.render.representation import encode
 from canopy.render.sitemap import SITEMAP
 from canopy.render.theme import Theme

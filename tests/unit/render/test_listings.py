@@ -12,9 +12,9 @@ from printing import drive
 from snapshots import blob, site_of
 
 from canopy.content.values import Person, SiteSettings
+from canopy.render.articles import reading_minutes
 from canopy.render.differences import affected
 from canopy.render.options import RenderOptions
-from canopy.render.pages import reading_minutes
 from canopy.render.press import Press
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class TestOrders:
     def test_previous_and_next_go_as_one_reads(self, order: str, previous: int, following: int) -> None:
         """By date from the older to the newer, otherwise as the section is sorted."""
         edition = edition_of(posts(7)) if order == "date" else self.ordered(order)
-        before, after = edition.outline.neighbours(edition.site.pages["/posts/p3"])
+        before, after = edition.outline.siblings.beside(edition.site.pages["/posts/p3"])
         assert (before and before.path, after and after.path) == (
             f"/posts/p{previous}",
             f"/posts/p{following}",

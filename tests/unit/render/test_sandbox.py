@@ -13,6 +13,7 @@ from views import ARTICLE, EMPTY, UNAVAILABLE, VIEWS
 
 from canopy.problem import Severity
 from canopy.render import themed as themes
+from canopy.render.articles import known_siblings
 from canopy.render.differences import affected
 from canopy.render.jobs import OwnPage, render_own_view
 from canopy.render.options import RenderOptions
@@ -293,7 +294,7 @@ class TestSiblings:
         """The theme's own pages would only be printed more often."""
         one = press("css")
         edition = edition_with(one, {}, a="# A", b="# B")
-        assert edition.outline.siblings(edition.site.pages["/a"]) == ()
+        assert known_siblings(edition.outline, edition.site.pages["/a"]) == ()
 
 
 # -- in an edition --------------------------------------------------------------------------------------

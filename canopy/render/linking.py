@@ -1,0 +1,89 @@
+"""From rendered markdown to the HTML of one page: every link and image as it is written there.
+
+A fragment is the same wherever it is shown, and is cut at its links; where they lead depends on the page and
+on the site.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from canopy.content import wikilinks
+from canopy.content.links import resolve
+from canopy.problem import Problem, Severity
+from canopy.render.images import Images, dressed
+from canopy.render.nearest import Nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from canopy.content.links import Target
+    from canopy.content.values import Page, Site
+    from canopy.render.fragment import Fragment
+
+
+@dataclass(slots=True)
+class Linker:
+    """Resolves the links of a site's pages."""
+
+    site: Site
+    images: Images
+    _nearest: Nearest | None = field(default=None, init=False)
+
+    def html(self, page: Page, fragment: Fragment, enlarge: str) -> str:
+        """Return a fragment's HTML as the pages of the site write it; `enlarge` is said of a large image."""
+        locate = self._locating(page)
+        return dressed(fragment, self.images, locate, self.site.url, enlarge=enlarge, eager=True).html(
+            lambda target: self.href(page, target)
+        )
+
+    def href(self, page: Page, target: str) -> str | None:
+        """Return what an author's link on a page becomes in it; None where it is no link at all."""
+        found = resolve(self.site, page, target)
+        if found.kind == "page":
+            return found.suffix
+        return found.path if found.kind == "external" else _linked(self.site.url, found)
+
+    def feed_html(self, page: Page, fragment: Fragment) -> str:
+        """Return a fragment's HTML with absolute links, as a feed reader needs it."""
+        site = self.site
+
+        def href(target: str) -> str | None:
+            found = resolve(site, page, target)
+            return found.path if found.kind == "external" else _linked(site.absolute, found)
+
+        return dressed(fragment, self.images, self._locating(page), site.absolute).html(href)
+
+    def _locating(self, page: Page) -> Callable[[str], str]:
+        def locate(target: str) -> str:
+            found = resolve(self.site, page, target)
+            return found.path if found.kind == "internal" else ""
+
+        return locate
+
+    def broken_links(self, page: Page, fragment: Fragment) -> tuple[Problem, ...]:
+        """Return a problem for each link of the page's body that leads nowhere."""
+        lost = [target for target in fragment.links if resolve(self.site, page, target).kind == "broken"]
+        return tuple(self._broken_link(page, target) for target in dict.fromkeys(lost))
+
+    def _broken_link(self, page: Page, target: str) -> Problem:
+        written = wikilinks.written(target)
+        if self._nearest is None:
+            self._nearest = Nearest(self.site)
+        meant = resolve(self.site, page, target).path or written
+        near = self._nearest.misspelt(meant)
+        cure = f"perhaps {near.source.path} is meant; else" if near else "correct the target, or"
+        reason = f"the link to {written[:200]!r} leads nowhere"
+        cure = f"{cure} add the file it means"
+        return Problem(page.source.path, _line_of(page, target), reason, cure, Severity.WARNING)
+
+
+def _linked(link: Callable[[str], str], found: Target) -> str | None:
+    """Return the URL of a target within the site; None for one that is not to be linked at all."""
+    return link(found.path) + found.suffix if found.path else None
+
+
+def _line_of(page: Page, target: str) -> int:
+    place = page.source.body.find(wikilinks.written(target))
+    return 0 if place < 0 else page.source.body_line + page.source.body.count("\n", 0, place)
