@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from canopy.config import Settings
     from canopy.mirror import Mirror
     from canopy.render.edition import Edition
-    from canopy.sync import Outcome, Sync
+    from canopy.state import Outcome
+    from canopy.sync import Sync
     from canopy.web.live import Hub
     from canopy.web.webhooks import Delivery
 
