@@ -13,6 +13,8 @@ from typing import Annotated, Literal
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
+from canopy.address import site_address
+
 _DURATION = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>ms|s|m|h|d)?")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, None: 1.0}
 _SIZE = re.compile(r"(?P<number>\d{1,18})\s*(?P<unit>[kmg]i?b?|b)?", re.IGNORECASE)
@@ -49,9 +51,12 @@ def _host(value: str) -> str:
 
 
 def _base_url(value: str) -> str:
-    if value and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
-        raise ValueError("write the whole address that readers use, like https://notes.example.org")
-    return value.rstrip("/")
+    try:
+        return site_address(value) if value.strip() else ""
+    except ValueError as exc:
+        raise ValueError(
+            f"{exc}; write the whole address that readers use, like https://notes.example.org"
+        ) from exc
 
 
 def _language(value: str) -> str:

@@ -166,7 +166,7 @@ def _candidates(site: Site, page: Page, path: str) -> list[str]:
     root = f"/{site.root}/" if site.root else ""
     if path.startswith("/"):
         paths = [join("/", path)]
-        base = site.base_path
+        base = unquote(site.base_path)
         if base and path.startswith(base + "/"):
             paths.append(join("/", path[len(base) :]))
         if root and path.startswith(root):

@@ -10,12 +10,13 @@ from dataclasses import fields, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from canopy.address import site_address
 from canopy.content.conventions import NAMES
-from canopy.content.conventions.configs import language_tag, site_url, zone_of
+from canopy.content.conventions.configs import language_tag, zone_of
 from canopy.content.people import make_author, parse_authors
 from canopy.content.toml import read_toml
 from canopy.content.values import FEEDS, ORDERS, Person, SiteSettings
-from canopy.problem import Problem
+from canopy.problem import Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +58,9 @@ def read_settings(blob: Blob | None) -> tuple[SiteSettings, tuple[Problem, ...]]
         try:
             if name not in _KEYS:
                 raise _unknown(key)
+            if isinstance(value, list | dict) and len(value) > MAX_ENTRIES:
+                problems.append(_surplus(blob.path, _line(text, key), key, len(value)))
+                value = _first(value)
             values[_NAMES.get(name, name)] = _KEYS[name](value)
         except _Fault as fault:
             line = (_line(text, fault.key) if fault.key else 0) or _line(text, key)
@@ -81,6 +85,17 @@ def _unreadable(path: str, text: str, reason: str) -> Problem:
     what = reason.partition(" (at ")[0][:100]
     cure = 'write `key = "value"` on each line'
     return Problem(path, int(found[1]) if found else last, f"not TOML: {what[:1].lower()}{what[1:]}", cure)
+
+
+def _first(value: list[object] | dict[str, object]) -> object:
+    if isinstance(value, list):
+        return value[:MAX_ENTRIES]
+    return dict(list(value.items())[:MAX_ENTRIES])
+
+
+def _surplus(path: str, line: int, key: str, count: int) -> Problem:
+    reason = f"`{key[:40]}`: only the first {MAX_ENTRIES} of {count:,} entries count"
+    return Problem(path, line, reason, "take some out", Severity.WARNING)
 
 
 def _unknown(key: str) -> _Fault:
@@ -124,9 +139,13 @@ def _zone(value: object) -> str:
 
 def _url(value: object) -> str:
     text = _text(MAX_TEXT)(value)
-    if text and not site_url(text):
-        raise _Fault(f"`{text[:60]}` is not the address of a site", 'write it like "https://example.org"')
-    return site_url(text)
+    try:
+        return site_address(text) if text else ""
+    except ValueError as exc:
+        # The text may hold a password: it is not said again.
+        raise _Fault(
+            f"not the address of a site: {exc}", 'write it like "https://example.org/notes"'
+        ) from exc
 
 
 def _accent(value: object) -> str:
@@ -174,9 +193,7 @@ def _authors(value: object) -> tuple[tuple[str, Person], ...]:
         }
     if not isinstance(value, dict):
         raise _Fault("not a table of people", 'write `[authors.me]` and below it `name = "…"`')
-    return tuple(
-        sorted((str(key), _person(str(key), entry)) for key, entry in list(value.items())[:MAX_ENTRIES])
-    )
+    return tuple(sorted((str(key), _person(str(key), entry)) for key, entry in value.items()))
 
 
 def _person(key: str, entry: object) -> Person:
@@ -200,7 +217,7 @@ def _menu(value: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, list):
         raise _Fault("not a list", 'write `menu = ["posts", "about"]`')
     entries = []
-    for item in value[:MAX_ENTRIES]:
+    for item in value:
         if isinstance(item, str):
             entries.append(("", _text(MAX_TEXT)(item)))
         elif (
@@ -218,7 +235,7 @@ def _orders(value: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, dict):
         raise _Fault("not a table of sections", 'write `[order]` and below it `"/posts" = "title"`')
     orders = {}
-    for path, order in list(value.items())[:MAX_ENTRIES]:
+    for path, order in value.items():
         if order not in ORDERS:
             reason = f"the order of `{path[:60]}` is not one of {', '.join(ORDERS)}"
             raise _Fault(reason, "choose one of them", path)

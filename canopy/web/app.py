@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 import structlog
 
@@ -56,11 +56,12 @@ class Application:
         hub.headers += security_headers(https=bool(settings.tls_port))
         self._git = git
         self._git_path = settings.git_path
-        self._base_path = _base_path(settings.base_url)
+        self._base_path = unquote(urlsplit(settings.base_url).path)
         self._hook = settings.hook
         self._security = security_headers(https=bool(settings.tls_port))
-        self._messages = Messages(sync, self._base_path, settings.language)
-        self._search = Searching(sync, self._base_path)
+        at = urlsplit(settings.base_url).path
+        self._messages = Messages(sync, at, settings.language)
+        self._search = Searching(sync, at)
         own = OwnAddresses(sync, settings, hub, git.mirror)
         self._own: ASGIApp = own.app(*self._search.routes())
         self._hosts = frozenset(host.casefold() for host in settings.allowed_hosts)
@@ -96,11 +97,14 @@ class Application:
 
     def _is_stream(self, scope: Scope) -> bool:
         known = not self._hosts or host_name(scope["headers"]) in self._hosts
-        return known and scope["method"] == "GET" and self._path(None, scope["raw_path"]) == EVENTS
+        return (
+            known and scope["method"] == "GET" and self._path(self._sync.edition, scope["raw_path"]) == EVENTS
+        )
 
     def _path(self, edition: Edition | None, raw: bytes) -> str | None:
         path = decode_path(raw)
-        base = self._base_path
+        # A site's people may say where it is: `canopy.toml` counts where the server's own setting is silent.
+        base = self._base_path or (unquote(edition.site.base_path) if edition is not None else "")
         # A reverse proxy may or may not take the base path away.
         if base and path is not None and (path == base or path.startswith(base + "/")):
             inner = path[len(base) :] or "/"
@@ -230,11 +234,6 @@ def _is_own(path: str) -> bool:
 
 def _knows(edition: Edition, path: str) -> bool:
     return edition.has(path) or edition.redirect(path) is not None
-
-
-def _base_path(base_url: str) -> str:
-    rest = base_url.partition("://")[2]
-    return "/" + rest.partition("/")[2].strip("/") if "/" in rest else ""
 
 
 def _header_value(location: str) -> bytes:

@@ -12,12 +12,13 @@ from urllib.request import Request, urlopen
 import pytest
 from proxy import Proxy, proxied
 from pushing import Notepad, notepad
-from running import git
+from running import git, repository, running
 
 from canopy.export.crosscheck import html_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 PREFIX = "/people/me"
 FILES: dict[str, str | bytes] = {
@@ -204,3 +205,16 @@ def test_anybody_else_is_not(tmp_path_factory: pytest.TempPathFactory) -> None:
         refs = "/notepad.git/info/refs?service=git-receive-pack"
         assert pad.server.get(refs, **lies).status == 403
         assert pad.server.get(refs).status == 401
+
+
+def test_a_site_may_say_itself_where_it_is(tmp_path: Path) -> None:
+    """`canopy.toml` with a path in its address: pages, assets and events are there, rendered or not."""
+    files = {**FILES, "canopy.toml": 'base_url = "https://notes.example/mé/n"\n'}
+    work = repository(tmp_path / "notes", files)
+    with running(f"{work}#main", data=tmp_path / "data") as server:
+        server.wait_until(lambda state: state["commit"])
+        for path in ("/posts/one", "/posts/one.png", "/", "/atom", "/-/search"):
+            assert server.get("/m%C3%A9/n" + path).status == 200, path
+            assert server.get(path).status == 200, path
+        assert 'href="/m%C3%A9/n/posts/two#more"' in server.get("/posts/one").text
+        assert server.get("/m%C3%A9/n/older").headers["location"] == "/m%C3%A9/n/posts/one"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from canopy.content.conventions.configs import site_url
 from canopy.content.conventions.convention import Convention, Found, Spot
 from canopy.content.values import SiteSettings
 from canopy.problem import Problem, Severity
@@ -56,7 +57,7 @@ def read(tree: Tree, why: str) -> Found:
         if fault:
             problems.append(Problem(blob.path, 1, *fault, Severity.WARNING))
         else:
-            values[name] = text.rstrip("/") if name == "root" else text
+            values[name] = site_url(text) if name == "root" else text
     settings = SiteSettings(
         title=values.get("blog_name", ""),
         start=values.get("index_page", ""),
@@ -78,16 +79,7 @@ def _fault(name: str, text: str) -> tuple[str, str] | None:
         except ValueError:
             return "not a UUID", "write what `uuidgen` prints"
     if name == "root" and text:
-        try:
-            url = urlsplit(text)
-            good = (
-                url.scheme in ("http", "https")
-                and url.hostname
-                and url.path in ("", "/")
-                and "@" not in url.netloc
-            )
-        except ValueError:
-            good = False
-        if not good or url.query or url.fragment or " " in text:
+        url = site_url(text)
+        if not url or urlsplit(url).path:
             return "not the address of a site", "write it like https://example.org"
     return None

@@ -9,11 +9,11 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import yaml
 
+from canopy.address import site_address
 from canopy.content.paths import extension
 from canopy.content.toml import as_text, read_toml
 from canopy.problem import Problem
@@ -161,13 +161,11 @@ def _key(name: str) -> str:
 
 def site_url(text: str) -> str:
     """Return the address of a site without a slash at its end; nothing if the text is none."""
-    text = text.strip().rstrip("/")
+    text = text.strip()
     try:
-        url = urlsplit("https:" + text if text.startswith("//") else text)
-        good = url.scheme in ("http", "https") and bool(url.hostname) and "@" not in url.netloc
+        return site_address("https:" + text if text.startswith("//") else text)
     except ValueError:
         return ""
-    return url.geturl() if good and not url.query and not url.fragment and " " not in text else ""
 
 
 def zone_of(name: str) -> ZoneInfo | None:

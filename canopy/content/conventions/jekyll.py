@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from canopy.content.conventions.convention import Tree
     from canopy.content.values import Author, FrontMatter
+    from canopy.git.values import Blob
 
 STYLES = {
     "date": "/:categories/:year/:month/:day/:title:output_ext",
@@ -36,6 +38,7 @@ _KNOWN = frozenset(
     | {"basename", "path", "collection", "categories", "slugified_categories", "output_ext"}
 )
 _MOST_RULES = 200
+_MOST_SCOPES = 100
 """Each is tried at each file."""
 _EXCLUDED = ("/vendor/", "/node_modules/", "/.sass-cache/", "/script/", "/bin/")
 _FILES = frozenset(
@@ -187,7 +190,7 @@ def read(tree: Tree, why: str) -> Found:
     """Return the site with what `_config.yml` says."""
     blob = tree.first("_config.yml", "_config.yaml", "_config.toml")
     config = read_config(blob)
-    problems = list(config.problems)
+    problems = [*config.problems, *_surplus(blob, config)]
     below = config.text("source").strip("./")
     source = tree.prefix + (f"{below}/" if below else "")
     pattern = config.text("permalink", "collections.posts.permalink")
@@ -213,6 +216,17 @@ def read(tree: Tree, why: str) -> Found:
     return Found(convention, why, _settings(tree, config), f"{below}/" if below else "", tuple(problems))
 
 
+def _surplus(blob: Blob | None, config: Config) -> Iterable[Problem]:
+    """Say which lists are longer than what is read of them."""
+    for name, most in (("exclude", _MOST_RULES), ("include", _MOST_RULES), ("defaults", _MOST_SCOPES)):
+        count = len(config.list(name))
+        if blob is not None and count > most:
+            found = re.search(rf"(?m)^[ \t\"']*{name}\b", blob.data.decode("utf-8", "replace"))
+            line = found.string.count("\n", 0, found.end()) + 1 if found else 0
+            reason = f"`{name}`: only the first {most} of {count:,} entries count"
+            yield Problem(blob.path, line, reason, "put several into one pattern", Severity.WARNING)
+
+
 def _texts(items: Iterable[object]) -> tuple[str, ...]:
     return tuple(item.strip().lstrip("/") for item in items if isinstance(item, str) and item.strip("/ "))
 
@@ -226,7 +240,7 @@ def _collections(config: Config) -> Iterable[tuple[str, str]]:
 
 
 def _scopes(config: Config) -> Iterable[tuple[str, str, Mapping[str, object]]]:
-    entries = [entry for entry in config.list("defaults")[:100] if isinstance(entry, dict)]
+    entries = [entry for entry in config.list("defaults")[:_MOST_SCOPES] if isinstance(entry, dict)]
     found = []
     for entry in entries:
         scope, values = entry.get("scope"), entry.get("values")

@@ -83,3 +83,12 @@ def test_many_points_are_no_long_key() -> None:
     ).pages["/a"]
     assert page.title == text[:90]
     assert "Two and three" in page.source.front.abstract
+
+
+@pytest.mark.parametrize("name", ["exclude", "include", "defaults"])
+def test_a_list_of_patterns_that_is_cut_is_told(name: str) -> None:
+    """With its line: an author who excludes 300 files shall know that some of them are public."""
+    config = f"title: T\n{name}:\n" + "".join(f"- a{number}\n" for number in range(300))
+    (problem,) = site_of({"_config.yml": config, "a.md": "# A\n"}).problems
+    assert (problem.line, problem.reason.split(":")[0]) == (2, f"`{name}`")
+    assert "of 300 entries" in problem.reason

@@ -68,6 +68,10 @@ def test_it_is_stronger_than_the_tradition_and_weaker_than_the_server():
         ('timezone = "Mars/Olympus"', 1, "not a time zone", "Europe/Paris"),
         ('language = "speech"', 1, "not a language", "pt-BR"),
         ('base_url = "camel.example"', 1, "not the address", "https://"),
+        ('base_url = "https://camel.example:abc"', 1, "its port", "https://"),
+        ('base_url = "https://me:secret@camel.example"', 1, "a user name or a password", "https://"),
+        ('base_url = "https://camel.example/#top"', 1, "a query or a fragment", "https://"),
+        ('base_url = "https://camel.example/a b"', 1, "has a space", "https://"),
         ('feeds = ["atom", "smoke"]', 1, "not one of atom, rss, json", "choose"),
         ('convention = "wordpress"', 1, "not one of canopy", "choose"),
         ('drafts = "yes"', 1, "neither true nor false", "true"),
@@ -91,6 +95,30 @@ def test_a_mistake_is_told_with_its_line_and_cure(text, line, reason, cure):
     assert cure in problem.cure
     assert "/a" in site.pages
     assert site.description == ("D" if "not TOML" not in reason else "")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("\n\nmenu = [" + '"/a", ' * 300 + "]", "menu"),
+        ("\n\n[order]\n" + "".join(f'"/{n}" = "title"\n' for n in range(300)), "order"),
+        ("\n\n" + "".join(f'[authors.a{n}]\nname = "{n}"\n' for n in range(300)), "authors"),
+    ],
+)
+def test_more_than_can_be_read_is_told(text, key):
+    """Nothing is left out in silence."""
+    (problem,) = site_of({"canopy.toml": text, "a.md": "A"}).problems
+    assert problem.line == 3
+    assert problem.reason == f"`{key}`: only the first 200 of 300 entries count"
+
+
+def test_the_address_of_a_site_is_written_in_ascii():
+    """Feeds and sitemaps may hold no other; links to it are known in both spellings."""
+    site = site_of(
+        {"canopy.toml": 'base_url = "https://bücher.example/ä/"', "a.md": "[b](/ä/b)", "b.md": "B"}
+    )
+    assert site.absolute("/b") == "https://xn--bcher-kva.example/%C3%A4/b"
+    assert not site.problems
 
 
 def test_a_push_changes_it():
