@@ -25,8 +25,13 @@ MAX_EXCERPT = 600
 
 _NOT_PROSE = re.compile(
     r"[ ]{0,3}(?:[-*+](?:\s|$)|\d{1,9}[.)](?:\s|$)|>|\||<[A-Za-z/!?]|\{[%{:]|\[[^\]\n]{1,200}\]:|"
-    r"(?:[-*_][ \t]*){3,}$|\$\$|!\[|\[!\[|!\[\[|:::)"
+    r"(?:[-*_][ \t]*){3,}$|\$\$|!\[|\[!\[|!\[\[|:::|///[ \t]*\w|!!![ \t]*[\w\"]|\?\?\?\+?[ \t]*[\w\"]|"
+    r"===[+!]{0,2}[ \t]+\"|[-;]*-*8<-)"
 )
+_VERBATIM = re.compile(
+    r" {0,3}(?:<(script|style|pre|svg|textarea|template|math)\b|(\$\$)[ \t]*$)", re.IGNORECASE
+)
+"""What ends with its own sign, whatever blank lines are in it."""
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>~&{]")
 _CODE = re.compile(r"(?<!`)(`{1,8})(?!`)(.+?)(?<!`)\1(?!`)")
@@ -126,6 +131,8 @@ def blocks(text: str) -> Iterator[Block]:
             yield _fenced(lines, fence[1])
         elif line.lstrip(" ").startswith("<!--"):
             yield _comment(lines)
+        elif (opened := _VERBATIM.match(line)) is not None:
+            yield _verbatim(lines, f"</{opened[1].lower()}" if opened[1] else "$$")
         elif line.startswith(("    ", "\t")) or (_NOT_PROSE.match(line) and _atx(line) is None):
             yield _until_blank(lines)
         elif (title := _atx(line)) is not None:
@@ -163,6 +170,14 @@ def _comment(lines: _Lines) -> Block:
     at = lines.number
     while (line := lines.take()) is not None and "-->" not in line:
         pass
+    return Block("other", "", at, lines.offset, lines.number)
+
+
+def _verbatim(lines: _Lines, end: str) -> Block:
+    at = lines.number
+    rest: str | None = (lines.take() or "").strip().removeprefix("$$")
+    while rest is not None and end not in rest.lower():
+        rest = lines.take()
     return Block("other", "", at, lines.offset, lines.number)
 
 
@@ -222,7 +237,8 @@ def summary(body: str, separator: str = "") -> str:
 
 def _paragraphs(body: str) -> Iterator[str]:
     for block in blocks(body):
-        if block.kind == "paragraph" and (text := plain(block.text).lstrip("# ")):
+        # Without a letter it is an ornament: a number, a rule, what is left of HTML.
+        if block.kind == "paragraph" and any(map(str.isalpha, text := plain(block.text).lstrip("# "))):
             yield text
 
 

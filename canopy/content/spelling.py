@@ -30,8 +30,13 @@ def _is_slip(name: str, known: str) -> bool:
     # An ending that changes is another word as often as not: `create`, `dated`, `publisher`.
     if name[:-1] in (known, known[:-1]) or known[:-1] == name:
         return False
-    twice = len(known) >= _LONG and name[-1] == known[-1]
+    twice = len(known) >= _LONG and name[-1] == known[-1] and not _are_compounds(name, known)
     return distance(name, known) <= (2 if twice else 1)
+
+
+def _are_compounds(name: str, known: str) -> bool:
+    """Tell whether both end in a field: a `share_title` is as good a compound as a `short_title`."""
+    return any(name.endswith(field) and known.endswith(field) for field in KNOWN if len(field) < len(known))
 
 
 def distance(one: str, other: str) -> int:

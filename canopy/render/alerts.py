@@ -1,7 +1,7 @@
-"""Alerts: a quote that begins with `[!NOTE]`, as GitHub and Obsidian have it.
+"""Alerts: what each kind of them is shown as, and a quote that begins with `[!NOTE]`.
 
 The rest of the marker's line becomes the alert's title; a `-` or `+` after the marker lets it be folded,
-closed or open at first. Obsidian's many kinds are shown as the five of GitHub.
+closed or open at first. The many kinds that tools have between them are shown as the five of GitHub.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _KINDS = {
     }.items()
     for kind in kinds.split()
 }
-SPOKEN = frozenset({"note", "tip", "important", "warning", "caution"})
+SPOKEN = frozenset({"note", "tip", "important", "warning", "caution", "details"})
 
 
 def make_alert(quote: Token, *, any_kind: bool = False) -> None:
@@ -33,22 +33,36 @@ def make_alert(quote: Token, *, any_kind: bool = False) -> None:
     if first is None or first["type"] != "paragraph":
         return
     match = _MARKER.match(first["text"])
-    if match is None or not (any_kind or match[1].lower() in _KINDS):
+    if match is None or not (any_kind or is_kind(match[1])):
         return
-    name, fold = match[1].lower(), match[2]
-    quote["type"] = "alert"
-    quote["attrs"] = {"kind": _KINDS.get(name, "note"), "fold": fold}
     rest = first["text"][match.end() :]
-    own = match[3].strip()
-    # What GitHub knows too is called in the reader's language.
-    called = "" if own or name not in SPOKEN else name
-    title: Token = {
-        "type": "alert_title",
-        "text": own or name.capitalize(),
-        "attrs": {"kind": called, "fold": fold},
-    }
     if rest.strip():
         first["text"] = rest
     else:
         children.remove(first)
-    children.insert(0, title)
+    quote |= alert(match[1], match[3].strip(), children, fold=match[2])
+
+
+def is_kind(name: str) -> bool:
+    """Tell whether some tool has alerts that are called so."""
+    return name.lower() in _KINDS
+
+
+def alert(name: str, title: str | None, children: list[Token], *, fold: str = "") -> Token:
+    """Return the token of an alert by what its kind is called and its own title; None is no title at all.
+
+    One that folds has `-` or `+`, which is open at first.
+    """
+    name = name.lower()
+    # What GitHub knows too is called in the reader's language.
+    called = "" if title or name not in SPOKEN else name
+    heading: Token = {
+        "type": "alert_title",
+        "text": title or name.replace("-", " ").capitalize(),
+        "attrs": {"kind": called, "fold": fold},
+    }
+    return {
+        "type": "alert",
+        "attrs": {"kind": _KINDS.get(name, "note"), "fold": fold},
+        "children": children if title is None and not fold else [heading, *children],
+    }

@@ -21,6 +21,7 @@ from canopy.render.abbreviations import abbreviations
 from canopy.render.alerts import make_alert
 from canopy.render.attributes import attributes, settle
 from canopy.render.autolinks import LinkingParser, autolinks
+from canopy.render.containers import containers
 from canopy.render.footnotes import footnotes
 from canopy.render.fragment import Fragment, TocEntry
 from canopy.render.headings import Ids, settle_levels, take_custom_id
@@ -206,7 +207,7 @@ def _parse_atx(block: mistune.BlockParser, match: re.Match[str], state: mistune.
 def _make() -> mistune.Markdown:
     plugins: list[Plugin] = [
         *(tables, footnotes, task_lists, strikethrough, mark, def_list, autolinks, math),
-        *(wikilinks, abbreviations, attributes),
+        *(wikilinks, abbreviations, attributes, containers),
     ]
     markdown = mistune.Markdown(renderer=None, inline=LinkingParser(), plugins=plugins)
     markdown.block.register("atx_heading", _ATX, _parse_atx)

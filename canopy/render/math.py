@@ -29,6 +29,7 @@ _INLINE = (
 )
 _BLOCK = r"^ {0,3}\$\$(?=[^\n]*(?:\$\$[ \t]*)?$)"
 _BLOCK_END = "$$"
+_BLANK = re.compile(r"\n(?:[ \t]*\n)+")
 
 
 def math(md: Markdown) -> None:
@@ -71,10 +72,16 @@ def _parse_inline(inline: InlineParser, match: re.Match[str], state: InlineState
 def _parse_block(block: BlockParser, match: re.Match[str], state: BlockState) -> int | None:  # noqa: ARG001
     start = match.end()
     end = state.src.find(_BLOCK_END, start)
-    if end < 0 or "\n\n" in state.src[start:end]:
+    if end < 0 or end - start > _LONGEST:
         return None
     after = state.find_line_end_at(end)
     formula = state.src[start:end].strip()
+    if "\n\n" in formula:
+        # A blank line ends a paragraph, and a formula only if its signs do not have lines of their own.
+        begun = state.src.rfind("\n", 0, end)
+        if state.src[start : state.find_line_end_at(start)].strip() or state.src[begun:end].strip(" >\n"):
+            return None
+        formula = _BLANK.sub("\n", formula)
     if state.src[end + len(_BLOCK_END) : after].strip() or not formula:
         return None
     state.append_token({"type": "block_math", "raw": formula})

@@ -55,6 +55,7 @@ class Renderer(HTMLRenderer):
         self._interface = Interface.of(language)
         self._right_to_left = direction(language) == "rtl"
         self._budget = Budget()
+        self._told_of_drawings = False
         self._references: Counter[int] = Counter()
         # Several texts may stand on one page: each has footnotes of its own.
         self._note = blake2s(text.encode(), digest_size=4).hexdigest()
@@ -154,9 +155,18 @@ class Renderer(HTMLRenderer):
             "important": _("Important"),
             "warning": _("Warning"),
             "caution": _("Caution"),
+            "details": _("Details"),
         }
         tag = "summary" if fold else "p"
         return f'<{tag} class="alert-title">{titles.get(kind, text)}</{tag}>\n'
+
+    def content_tab(self, text: str) -> str:
+        """Render one of several versions of a passage, which are shown one after the other."""
+        return f'<section class="tab">\n{text}</section>\n'
+
+    def tab_title(self, text: str) -> str:
+        """Render what a version is called."""
+        return f'<p class="tab-title">{text}</p>\n'
 
     def task_list_item(self, text: str, *, checked: bool = False) -> str:
         """Render `- [x] done`."""
@@ -298,8 +308,14 @@ class Renderer(HTMLRenderer):
         for tag, place in frames:
             cure = "only trusted content may embed it; a plain link says the same"
             self.warn(tag, f"an <iframe> is shown as a link to {place}", cure)
-        for name in {match.lower() for match in _LEFT_OUT.findall(html)}:
-            self._report(html[:200], f"<{name}> is left out", "only trusted content may use it")
+        for name in sorted({match.lower() for match in _LEFT_OUT.findall(html)}):
+            if name != "svg":
+                self._report(html[:200], f"<{name}> is left out", "only trusted content may use it")
+            elif not self._told_of_drawings:
+                # A drawing more or less: one word about all of them will do.
+                self._told_of_drawings = True
+                cure = "put it into a file, and show that as an image"
+                self.warn(html[:200], "an <svg> within the text is left out", cure)
         closed = html.lower()
         html = _SWALLOWING.sub(lambda match: "<" if f"</{match[1].lower()}" in closed else "&lt;", html)
         return _HEADING_TAG.sub(r"\1h2", html)
@@ -323,7 +339,11 @@ class Renderer(HTMLRenderer):
         found = self.findings if found is None else found
         if len(found) >= _MOST_FINDINGS:
             return
-        place = self._text.find(excerpt.strip("\n"))
+        # Within a box or a list the lines have lost what stood before them: then the first one tells.
+        for sought in (excerpt.strip("\n"), excerpt.strip().partition("\n")[0]):
+            place = self._text.find(sought)
+            if place >= 0:
+                break
         line = self._text.count("\n", 0, place) + 1 if place >= 0 else 0
         found.append((line, reason, cure))
 

@@ -12,7 +12,11 @@ from bisect import bisect_right
 # `>`, bullets and numbers may stand before a fence; each mark begins with a character that is no space.
 _PREFIX = re.compile(r"[ \t]*(?:(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))[ \t]*)*")
 _QUOTES = re.compile(r"[ \t]*(?:>[ \t]*)*")
-_LIST = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]|\[\^[^\]\n]{1,100}\]:|:[ \t]")
+# What is moved in below these is no code: items, notes, definitions, and boxes (`canopy.render.containers`).
+_LIST = re.compile(
+    r" {0,3}(?:(?:[-*+]|\d{1,9}[.)])[ \t]|\[\^[^\]\n]{1,100}\]:|:[ \t]|!!![ \t]*\w|\?\?\?\+?[ \t]*[\w\"]"
+    r"|===[+!]{0,2}[ \t]+\")"
+)
 _MARK = re.compile(r"`{3,}(?=[^`]*\Z)|~{3,}")
 _TICKS = re.compile(r"`+")
 _LONGEST_PREFIX = 200

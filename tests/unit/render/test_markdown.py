@@ -250,3 +250,12 @@ class TestInline:
     def test_math_stays_in_its_line(self) -> None:
         """A formula of its own is shown within the sentence."""
         assert render_inline("so $$x$$").parts == ("so <math><mi>x</mi></math>",)
+
+
+def test_drawings_within_the_text_are_one_warning() -> None:
+    """However many there are: each is left out, and the page needs no banner for that."""
+    fragment = render_markdown("a\n\n<svg><path/></svg>\n\nb <svg></svg>\n\n<svg></svg>")
+    assert fragment.findings == ()
+    assert [(line, reason) for line, reason, _ in fragment.warnings] == [
+        (3, "an <svg> within the text is left out")
+    ]

@@ -98,3 +98,12 @@ def test_a_formula_cannot_bring_script() -> None:
     shown = render_markdown(r"$\text{<script>alert(1)</script><img src=x onerror=alert(1)>}$").html(str)
     assert "<script" not in shown
     assert "<img" not in shown
+
+
+def test_a_formula_of_its_own_lines_may_hold_blank_ones() -> None:
+    """Directly below a text, too; without lines of their own its two signs have nothing in common."""
+    shown = render_markdown("Text:\n$$\na\n\n+ b\n$$\nmore").parts[0]
+    assert shown.startswith('<p>Text:</p>\n<div class="math"')
+    assert shown.endswith("</div>\n<p>more</p>\n")
+    assert "$$" not in shown
+    assert "<math" not in render_markdown("$$ a\n\nb $$\n\n$$\n\nc $$ d").parts[0]
