@@ -126,6 +126,8 @@ def claim_article(
         *(folded(path), folded(spot.name), folded(base_name(address))),
     )
     weak = _others("" if index else address, exact, *(() if spot.folder else (short, natural)), spot.path)
+    if convention.html and not index and extension(address) != ".html":
+        weak += (f"{address}.html",)
     if index:
         weak += tuple(f"{clean(folder).rstrip('/')}/{name}" for name in ("index", "index.html"))
         weak += (clean(folder),) if front.url else ()

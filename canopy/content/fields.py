@@ -194,7 +194,14 @@ FIELDS = (
         "order",
         "sort_by@Zola",
     ),
-    _field("menu", Kind.MENU, "`main` puts the page into the navigation", "menu", "menus@Hugo"),
+    _field(
+        "menu",
+        Kind.MENU,
+        "`main` puts the page into the navigation",
+        "menu",
+        "menus@Hugo",
+        "nav sidebar_link@Jekyll",
+    ),
     _field(
         "short_title",
         Kind.NAVIGATION,

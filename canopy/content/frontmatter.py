@@ -79,6 +79,8 @@ def _markdown(entries: Entries, field: Field) -> str:
 def _target(entries: Entries, field: Field) -> str:
     for key, value in entries.filled(field):
         first = next(texts(value), "")
+        if first.lower() in _TRUTHS:
+            continue  # al-folio's `redirect: true` is a word to its script
         if first:
             return " ".join(first.split())[:MAX_TEXT]
         entries.report(key, f"`{key}` is not a text", f"write `{key}: …` on one line")

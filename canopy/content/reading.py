@@ -59,7 +59,7 @@ def read_repository(blobs: Mapping[str, Blob], options: SiteOptions, old: Readin
         settings=settings,
         menu=file.path
         if file and own.menu
-        else next((p for p, b in tree.asked.items() if b and b is not file), ""),
+        else found.menu or next((p for p, b in tree.asked.items() if b and b is not file), ""),
         problems=(*problems, *found.problems),
     )
 

@@ -6,6 +6,7 @@ its settings say?), and a `Convention` that answers what the other modules ask a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from canopy.content.conventions import canopy, hugo, jekyll, obsidian, plain, zola
@@ -40,7 +41,7 @@ def recognise(tree: Tree, wanted: str = "") -> Found:
     if names == NAMES:
         return found
     reason = f"chosen by a setting; {found.evidence}" if found.evidence else "chosen by a setting"
-    return Found(found.convention, reason, found.settings, found.below, found.problems)
+    return replace(found, evidence=reason)
 
 
 def _recognise(tree: Tree, names: tuple[str, ...]) -> Found | None:
@@ -55,8 +56,7 @@ def _recognise(tree: Tree, names: tuple[str, ...]) -> Found | None:
             for name in names:
                 if why := _TRADITIONS[name].evidence(inner):
                     found = _read(name, inner, f"in {folder}/, {why}")
-                    below = f"{folder}/{found.below}"
-                    return Found(found.convention, found.evidence, found.settings, below, found.problems)
+                    return replace(found, below=f"{folder}/{found.below}")
     return None
 
 

@@ -19,7 +19,7 @@ from canopy.content.toml import as_text, read_toml
 from canopy.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from canopy.git.values import Blob
 
@@ -69,15 +69,19 @@ class Config:
                 yield value
 
 
-def read_config(*blobs: Blob | None) -> Config:
-    """Return what the files say; a later one adds what the earlier ones leave open."""
+def read_config(*blobs: Blob | None, cased: bool = False) -> Config:
+    """Return what the files say; a later one adds what the earlier ones leave open.
+
+    A file that is a list has it under the empty name. `cased` keeps the keys as they are written, where some
+    of them are titles or paths.
+    """
     values: dict[str, object] = {}
     problems: list[Problem] = []
     for blob in blobs:
         if blob is None:
             continue
         try:
-            found = _parse(blob)
+            found = _parse(blob, str.strip if cased else _key)
         except (yaml.YAMLError, ValueError, RecursionError) as exc:
             line = _line(exc)
             cure = "mend it; until then it counts as empty"
@@ -96,7 +100,7 @@ def _line(exc: Exception) -> int:
     return int(found[1]) if found else 0
 
 
-def _parse(blob: Blob) -> dict[str, object]:
+def _parse(blob: Blob, key: Callable[[str], str]) -> dict[str, object]:
     if len(blob.data) > MAX_CONFIG:
         raise ValueError("too long")
     text = blob.data.decode("utf-8-sig", "replace").replace("\r\n", "\n")
@@ -107,22 +111,24 @@ def _parse(blob: Blob) -> dict[str, object]:
     elif kind == ".json":
         found = json.loads(text)
     else:
-        return _yaml(text)
-    plain = as_text(found, _key, MAX_DEPTH)
-    return plain if isinstance(plain, dict) else {}
+        return _named(_yaml(text, key))
+    return _named(as_text(found, key, MAX_DEPTH))
 
 
-def _yaml(text: str) -> dict[str, object]:
+def _named(value: object) -> dict[str, object]:
+    if isinstance(value, list):
+        return {"": value}
+    return value if isinstance(value, dict) else {}
+
+
+def _yaml(text: str, key: Callable[[str], str]) -> object:
     _refuse_depth(text)
     loader = yaml.CSafeLoader(text)
     try:
         node = loader.get_single_node()
     finally:
         loader.dispose()
-    if node is None:
-        return {}
-    value = _value_of(node, 0, [MAX_NODES])
-    return value if isinstance(value, dict) else {}
+    return None if node is None else _value_of(node, key, 0, [MAX_NODES])
 
 
 def _refuse_depth(text: str) -> None:
@@ -139,7 +145,7 @@ def _refuse_depth(text: str) -> None:
         loader.dispose()
 
 
-def _value_of(node: yaml.Node, depth: int, left: list[int]) -> object:
+def _value_of(node: yaml.Node, key: Callable[[str], str], depth: int, left: list[int]) -> object:
     """Return a node as text, lists and maps; aliases are followed as long as the whole stays small."""
     left[0] -= 1
     if left[0] < 0 or depth > MAX_DEPTH:
@@ -147,11 +153,11 @@ def _value_of(node: yaml.Node, depth: int, left: list[int]) -> object:
     if isinstance(node, yaml.ScalarNode):
         return "" if node.tag == _NULL else node.value
     if isinstance(node, yaml.SequenceNode):
-        return [_value_of(item, depth + 1, left) for item in node.value]
+        return [_value_of(item, key, depth + 1, left) for item in node.value]
     return {
-        _key(str(key.value)): _value_of(value, depth + 1, left)
-        for key, value in node.value
-        if isinstance(key, yaml.ScalarNode)
+        key(str(name.value)): _value_of(value, key, depth + 1, left)
+        for name, value in node.value
+        if isinstance(name, yaml.ScalarNode)
     }
 
 

@@ -74,6 +74,8 @@ class Convention:
     """Aliases begin at the site's top, with or without a slash."""
     weights: bool = False
     """Pages with a weight are sorted by it, where nobody says otherwise."""
+    html: bool = False
+    """A page answers at its address with `.html` too."""
     separator: str = ""
     """Ends an excerpt, besides `<!--more-->`."""
     foreign: tuple[str, ...] = ()
@@ -109,6 +111,8 @@ class Found:
     below: str = ""
     """The folder that is the site's top, with a slash at its end."""
     problems: tuple[Problem, ...] = ()
+    menu: str = ""
+    """The file that has the menu, where that is not the one with the settings."""
 
 
 @dataclass(slots=True)

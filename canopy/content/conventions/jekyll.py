@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
-
-from slugify import slugify
+from unicodedata import category
 
 from canopy.content.conventions.configs import Config, language_tag, read_config, site_url
 from canopy.content.conventions.convention import Convention, Found, Spot, dated, is_litter
+from canopy.content.conventions.jekyllmenus import menu_of
 from canopy.content.conventions.patterns import date_values, expand, placeholders
 from canopy.content.grammar import normalised
 from canopy.content.paths import MARKDOWN, base_name, extension, stem, unsuffixed
@@ -45,6 +45,12 @@ _FILES = frozenset(
     {"gemfile", "gemfile.lock", "rakefile", "package.json", "package-lock.json", "yarn.lock", "gulpfile.js"}
     | {"dockerfile", "docker-compose.yml", "makefile", "procfile", "appveyor.yml", "netlify.toml", "cname"}
 )
+_TABS = "tabs"
+"""The collection of Chirpy's that is its menu."""
+_NOT_IN_MENU = ("parent", "nav_exclude")
+_PRETTY = "._~!$&'()+,;=@"
+"""What stays in an address besides letters and digits, as in Jekyll."""
+_HYPHENS = re.compile(r"-{2,}")
 _MOST_VARIABLES = 500
 _LONGEST_VARIABLE = 500
 _STYLE_SOURCES = (".scss", ".sass", ".less", ".gemspec", ".rb", ".sh", ".lock")
@@ -56,6 +62,8 @@ class Jekyll(Convention):
 
     name: str = "jekyll"
     pattern: str = STYLES["date"]
+    suffix: str = ".html"
+    """With which the addresses of pages end that are no posts."""
     from_top: bool = True
     introduced: bool = True
     """The README introduces the site: nothing else does."""
@@ -65,6 +73,8 @@ class Jekyll(Convention):
     """The collections that have pages, with the pattern of their addresses."""
     scopes: tuple[tuple[str, str, Mapping[str, object]], ...] = ()
     """Defaults of front matter: a path's beginning, a type, the values."""
+    titled: bool = False
+    """Every page with a title is in the navigation but those below another, as Just the Docs has it."""
 
     def locate(self, path: str) -> Spot | None:
         """Return where a file stands; only posts, drafts and collections may be in a folder `_x`."""
@@ -127,12 +137,21 @@ class Jekyll(Convention):
     def fields(self, spot: Spot, values: Mapping[str, object]) -> Mapping[str, object]:
         """Return the header on top of the defaults of `_config.yml`; `permalink` is a path or a pattern."""
         defaults = self._defaults(spot)
+        if self._is_in_menu(spot, values):
+            defaults = {**defaults, "menu": "main"}
         link = values.get("permalink", defaults.get("permalink"))
         if not isinstance(link, str) or not link.strip():
             return {**defaults, **values} if defaults else values
         link = STYLES.get(link.strip("/"), link)
         # Elsewhere a permalink without a slash is but the last part of an address.
         return {**defaults, **values, "permalink": link if link.startswith("/") else f"/{link}"}
+
+    def _is_in_menu(self, spot: Spot, values: Mapping[str, object]) -> bool:
+        """Tell whether a page is in the navigation by the rules of its site's theme."""
+        if spot.collection == _TABS:
+            return True
+        beside = spot.post or spot.collection or not values.get("title")
+        return self.titled and not beside and not any(_says(values, name) for name in _NOT_IN_MENU)
 
     def address(self, spot: Spot, front: FrontMatter, values: Mapping[str, object]) -> str:
         """Return the address by the pattern of the page's kind, or by the page's own."""
@@ -145,25 +164,23 @@ class Jekyll(Convention):
         if pattern:
             return expand(pattern, self._values(spot, front))
         name = unsuffixed(spot.path)
-        if base_name(name).lower() in ("index", "readme"):
-            return ""
-        pretty = self.pattern.endswith("/") or not self.pattern.endswith((":output_ext", ".html"))
-        return name if pretty else f"{name}.html"
+        return "" if base_name(name).lower() in ("index", "readme") else name + self.suffix
 
     def _values(self, spot: Spot, front: FrontMatter) -> dict[str, str]:
         when = front.date.astimezone(self.zone) if front.date and self.zone else front.date
-        name = spot.name or base_name(stem(spot.path))
-        inner = stem(spot.path).removeprefix(f"/{spot.collection}/") if spot.collection else stem(spot.path)
+        file = unsuffixed(spot.path)
+        name = front.slug or spot.name or base_name(file)
+        inner = file.removeprefix(f"/{spot.collection}/") if spot.collection else file
         categories = tuple(dict.fromkeys((*spot.categories, *front.categories)))
         return date_values(when) | {
-            "title": front.slug or name,
-            "slug": front.slug or slugify(name, allow_unicode=True),
-            "name": name,
-            "basename": name,
+            "title": _slugified(name, _PRETTY),
+            "slug": _slugified(name).lower(),
+            "name": _slugified(base_name(file)).lower(),
+            "basename": base_name(file),
             "path": inner.lstrip("/"),
             "collection": spot.collection or ("posts" if spot.post else ""),
             "categories": "/".join(c.lower().replace("/", "-") for c in categories),
-            "slugified_categories": "/".join(slugify(c, allow_unicode=True) for c in categories),
+            "slugified_categories": "/".join(_slugified(c).lower() for c in categories),
             "output_ext": ".html",
         }
 
@@ -171,7 +188,7 @@ class Jekyll(Convention):
         if not self.scopes:
             return {}
         kind = "drafts" if spot.draft else "posts" if spot.post else spot.collection or "pages"
-        inner = spot.path.lstrip("/")
+        inner = f"{'_' if spot.collection else ''}{spot.path[1:]}"
         found: dict[str, object] = {}
         for path, wanted, values in self.scopes:
             if wanted in ("", kind) and (inner.startswith(path) or fnmatchcase(inner, path)):
@@ -201,19 +218,38 @@ def read(tree: Tree, why: str) -> Found:
         problems.append(Problem(blob.path, 0, reason, "use those of Jekyll's manual", Severity.WARNING))
         pattern = STYLES["date"]
     blog = any("/_posts/" in f"/{path}" for path in tree.blobs if path.startswith(source))
+    suffix = ".html" if pattern.endswith(":output_ext") else ""
+    titled = "just-the-docs" in config.text("theme", "remote_theme")
     indexes = (f"{source}index{kind}" for kind in (*MARKDOWN, ".html", ".htm"))
     convention = Jekyll(
         introduced=not blog and not any(path in tree.blobs for path in indexes),
         pattern=pattern,
+        suffix=suffix,
+        html=not pattern.endswith("/"),
         excluded=_texts(config.list("exclude"))[:_MOST_RULES],
         included=_texts(config.list("include"))[:_MOST_RULES],
-        collections=tuple(sorted(_collections(config))),
+        collections=tuple(sorted(_collections(config, suffix))),
         scopes=tuple(_scopes(config)),
+        titled=titled,
+        weights=titled,
         future=config.truth("future"),
         blog=blog,
         separator=config.text("excerpt_separator").replace("\\n", "\n"),
     )
-    return Found(convention, why, _settings(tree, config), f"{below}/" if below else "", tuple(problems))
+    inner = tree.below(below) if below else tree
+    menu, file = menu_of(inner, blob)
+    settings = replace(_settings(inner, config), menu=menu)
+    return Found(convention, why, settings, f"{below}/" if below else "", tuple(problems), file)
+
+
+def _slugified(name: str, kept: str = "") -> str:
+    """Return a name with hyphens for what is neither letter, mark nor digit, as Jekyll's `slugify` does."""
+    slug = "".join(c if c in kept or category(c)[0] in "LM" or category(c) == "Nd" else "-" for c in name)
+    return _HYPHENS.sub("-", slug).removeprefix("-").removesuffix("-")
+
+
+def _says(values: Mapping[str, object], name: str) -> bool:
+    return str(values.get(normalised(name)) or "false").strip().lower() != "false"
 
 
 def _surplus(blob: Blob | None, config: Config) -> Iterable[Problem]:
@@ -231,12 +267,12 @@ def _texts(items: Iterable[object]) -> tuple[str, ...]:
     return tuple(item.strip().lstrip("/") for item in items if isinstance(item, str) and item.strip("/ "))
 
 
-def _collections(config: Config) -> Iterable[tuple[str, str]]:
+def _collections(config: Config, suffix: str) -> Iterable[tuple[str, str]]:
     for name, entry in config.table("collections").items():
         if name != "posts" and isinstance(entry, dict) and entry.get("output") == "true":
             pattern = entry.get("permalink")
             good = isinstance(pattern, str) and pattern and placeholders(pattern) <= _KNOWN
-            yield name, pattern if good and isinstance(pattern, str) else "/:collection/:path:output_ext"
+            yield name, pattern if good and isinstance(pattern, str) else f"/:collection/:path{suffix}"
 
 
 def _scopes(config: Config) -> Iterable[tuple[str, str, Mapping[str, object]]]:
@@ -264,7 +300,6 @@ def _settings(tree: Tree, config: Config) -> SiteSettings:
         own_urls=(url,) if url else (),
         author=_author(config),
         authors=tuple(sorted(_people(people.values))),
-        menu=tuple(("", item) for item in _texts(config.list("header_pages"))),
         variables=tuple(sorted(_variables("", config.values)))[:_MOST_VARIABLES],
     )
 

@@ -490,3 +490,35 @@ def test_what_cannot_be_read_outside_the_site():
         "content/c.png",
     ]
     assert told({"a.md": "A"}, "b", "docs/c.md", ".agents/skills/d") == ["b", "docs/c.md"]
+
+
+@pytest.mark.parametrize(
+    ("file", "pattern", "address"),
+    [
+        ("2016-05-04-The walk, at 5!.md", "/:title/", "/The-walk,-at-5!"),
+        ("2016-05-04-레트로의 1장-이게 뭐?!.md", "/p/:title", "/p/레트로의-1장-이게-뭐-!"),
+        ("2016-05-04-C++ & friends.md", "/:slug.html", "/c-friends.html"),
+        ("2016-05-04-हिन्दी में.md", "/:title", "/हिन्दी-में"),
+    ],
+)
+def test_what_jekyll_makes_of_names(file, pattern, address):
+    """A post's name becomes its address as Jekyll 4.3 makes it, which this table was taken from."""
+    site = site_of({"_config.yml": f"permalink: {pattern}", f"_posts/{file}": "---\n---\nText"})
+    assert where(site) == {f"_posts/{file}": address}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "page", "item"),
+    [
+        ("date", "/a.html", "/c/x.html"),
+        ("pretty", "/a", "/c/x"),
+        ("/:title.html", "/a", "/c/x"),
+        ("/:title:output_ext", "/a.html", "/c/x.html"),
+    ],
+)
+def test_what_jekyll_puts_behind_other_addresses(pattern, page, item):
+    """Pages and collections end as the posts' pattern does, in Jekyll's way; `.html` leads there as well."""
+    config = f"permalink: {pattern}\ncollections: {{c: {{output: true}}}}"
+    site = site_of({"_config.yml": config, "a.md": "---\n---\nA", "_c/x.md": "---\n---\nX"})
+    assert where(site) == {"a.md": page, "_c/x.md": item}
+    assert pattern == "pretty" or site.redirects.get("/a.html", "/a.html") == page
