@@ -1,5 +1,7 @@
 """What answers at the addresses that files had before they were renamed or deleted, from history alone.
 
+A page that expired is like one that was deleted, though its file is still there.
+
 An old address is the one that the old file would have today: its path under the site's convention, with what
 its front matter said. It redirects to where the file's content is now, or is gone. Nothing here displaces
 anything: an old address counts only where nothing else is. Where a file became a draft, nobody is told.
@@ -19,7 +21,7 @@ from canopy.content.paths import base_name, clean, parent, readable
 from canopy.content.schedule import was_public
 from canopy.content.sources import read_file
 from canopy.content.values import Gone
-from canopy.git.values import Blob
+from canopy.git.values import Blob, Former
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from canopy.content.conventions import Convention
     from canopy.content.permalinks import Places
     from canopy.content.sources import File
-    from canopy.git.values import Former
+    from canopy.content.values import Held
 
 _CUT = 1000
 """Bytes from which on the beginning of a file may have been cut within its front matter."""
@@ -45,6 +47,8 @@ class Trace:
     former: Former
     claim: Claim
     title: str
+    expired: bool = False
+    """The file is here still; its time is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,15 @@ def _trace(former: Former, path: str, convention: Convention) -> Trace:
     return Trace(former, claim, file.source.title if file.source else base_name(path))
 
 
+def read_expired(files: Mapping[str, File], held: Mapping[str, Held]) -> dict[str, Trace]:
+    """Return what each page asked for that readers saw until it expired, by its path in the repository."""
+    return {
+        path: Trace(Former(path, files[path].blob.id, b"", hold.until), files[path].claim, hold.title, True)
+        for path, hold in held.items()
+        if hold.reason == "expired"
+    }
+
+
 def _whole(head: bytes) -> bytes:
     """Return the beginning of a file with its front matter closed, should it be longer."""
     fence = head[:3]
@@ -94,7 +107,8 @@ def look_back(
     ordered = sorted(traces, key=_newest_first)
     if not ordered:
         return NOTHING
-    plan = _Plan(files, places, terms)
+    expired = {trace.former.path: trace for trace in ordered if trace.expired}
+    plan = _Plan(files, places, terms, expired)
     for trace in ordered:
         # Where a folder's introduction was deleted, its listing may have moved all the same.
         if trace.former.now or not trace.claim.index:
@@ -140,11 +154,18 @@ def _further_addresses(claim: Claim) -> Iterator[str]:
 class _Plan:
     """The old addresses while they are being given out."""
 
-    def __init__(self, files: Mapping[str, File], places: Places, terms: Iterable[str]) -> None:
+    def __init__(
+        self,
+        files: Mapping[str, File],
+        places: Places,
+        terms: Iterable[str],
+        expired: Mapping[str, Trace],
+    ) -> None:
         self.redirects: dict[str, str] = {}
         self.gone: dict[str, Gone] = {}
         self._files = files
         self._places = places
+        self._expired = expired
         self._taken = {*places.addresses.values(), *places.folders.values(), *places.redirects, *_MADE}
         self._taken.update(f"/tags/{term}" for term in terms)
 
@@ -160,7 +181,10 @@ class _Plan:
             self.redirects[address] = folder
         elif now is None:
             self._take(address)
-            self.gone[address] = Gone(trace.title, former.left, former.path)
+            self.gone[address] = Gone(trace.title, former.left, former.path, trace.expired)
+        elif (over := self._expired.get(former.now)) is not None:
+            self._take(address)
+            self.gone[address] = Gone(over.title, over.former.left, over.former.path, expired=True)
         elif (target := self._target(now)) and target != address:
             self._take(address)
             self.redirects[address] = target

@@ -44,6 +44,8 @@ class Memo:
     """What the snapshot said was here before."""
     traces: Mapping[str, Trace] = field(default_factory=dict)
     """By path in the repository."""
+    expired: Mapping[str, Trace] = field(default_factory=dict)
+    """What is over, likewise."""
     past: Past = NOTHING
     web: Web = EMPTY
 

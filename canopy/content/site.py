@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from canopy.content.claims import Kind
-from canopy.content.former import look_back, read_traces
+from canopy.content.former import look_back, read_expired, read_traces
 from canopy.content.identity import site_uuid
 from canopy.content.memo import Memo
 from canopy.content.mentions import EMPTY, weave
@@ -69,7 +69,8 @@ def build(
     places = _place(files, edited, terms, start, memo)
     pages = _pages(files, edited, places, reading.convention, memo)
     ordered = _ordered(pages, memo)
-    traces, past = _past(snapshot.former, files, places, terms, reading, memo)
+    expired = read_expired(read, {} if reading.convention.drafts else times.held)
+    traces, past = _past(snapshot.former, expired, files, places, terms, reading, memo)
     new = Memo(
         reading,
         read,
@@ -82,6 +83,7 @@ def build(
         ordered,
         snapshot.former,
         traces,
+        expired,
         past,
     )
     site = _assemble(snapshot, options, new, times, previous)
@@ -169,6 +171,7 @@ def _pages(
 
 def _past(
     former: Mapping[str, Former],
+    expired: Mapping[str, Trace],
     files: Mapping[str, File],
     places: Places,
     terms: frozenset[str],
@@ -176,10 +179,11 @@ def _past(
     memo: Memo | None,
 ) -> tuple[Mapping[str, Trace], Past]:
     """Return what is known of files that left, and what answers at their addresses."""
-    if memo and memo.former is former and memo.places is places:
+    if memo and memo.former is former and memo.places is places and memo.expired == expired:
         return memo.traces, memo.past
     traces = read_traces(former, reading.prefix, reading.convention, memo.traces if memo else {})
-    return traces, _kept(look_back(traces.values(), files, places, terms), memo.past if memo else None)
+    past = look_back((*traces.values(), *expired.values()), files, places, terms)
+    return traces, _kept(past, memo.past if memo else None)
 
 
 def _section_of(file: File, places: Places) -> str:

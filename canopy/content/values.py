@@ -224,13 +224,15 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """What was at an address before it was deleted."""
+    """What was at an address before it was deleted, or expired."""
 
     title: str
     until: datetime | None
     """When it was deleted; None when history does not know."""
     file: str
     """The path that it had in the repository."""
+    expired: bool = False
+    """Nobody deleted it: it said itself until when it is to be read."""
 
 
 class Mention(NamedTuple):

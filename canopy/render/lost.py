@@ -30,7 +30,7 @@ def not_found_view(outline: Outline, nearest: Nearest | None = None, path: str =
 
 
 def gone_view(outline: Outline, nearest: Nearest, path: str, gone: Gone) -> GoneView:
-    """Return what is said where a page was deleted: what it was, and where to look."""
+    """Return what is said where a page was deleted or expired: what it was, and where to look."""
     site = outline.site
     akin = nearest.akin(f"{gone.title} {path.rpartition('/')[2]}")
     above = next((s for s in _above(path) if s in site.sections or s in site.redirects), "")
@@ -38,7 +38,7 @@ def gone_view(outline: Outline, nearest: Nearest, path: str, gone: Gone) -> Gone
     link = Link(section.title, site.url(section.path)) if section else None
     history = outline.history_of(gone.file)
     until = at_home(gone.until, zone_of(site.settings.timezone))
-    return GoneView(outline.frame, gone.title, until, link, _links(site, akin), history)
+    return GoneView(outline.frame, gone.title, until, link, _links(site, akin), history, gone.expired)
 
 
 def _links(site: Site, pages: Iterable[Page]) -> tuple[Link, ...]:

@@ -274,17 +274,19 @@ class NotFoundView:
 
 @dataclass(frozen=True, slots=True)
 class GoneView:
-    """410: what was here before it was deleted, and where to look instead."""
+    """410: what was here before it was deleted or expired, and where to look instead."""
 
     frame: Frame
     title: str
     until: datetime | None
-    """When it was deleted; None when nobody knows."""
+    """When it was deleted or expired; None when nobody knows."""
     section: Link | None
     """The nearest section above it that is still there."""
     nearest: tuple[Link, ...]
     history_url: str = ""
     """Where the forge shows the commits of its source; empty where there is none."""
+    expired: bool = False
+    """It was to be read until then and no longer; nobody deleted it."""
 
 
 @dataclass(frozen=True, slots=True)

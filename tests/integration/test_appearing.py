@@ -87,7 +87,8 @@ def test_a_post_appears_at_its_minute_and_goes_again(tmp_path: Path) -> None:
         commit = published(book)
         with closing(listening(server)) as tab:
             assert server.get("/posts/new").status == 200
-            hear(tab, lambda: server.get("/posts/new").status in (404, 410))
+            hear(tab, lambda: server.get("/posts/new").status == 410)
+            assert "to be read until" in server.get("/posts/new").text
             assert not any("posts/new" in server.get(path).text for path in LISTS)
             assert server.state()["commit"] == commit, "nothing was pushed"
 

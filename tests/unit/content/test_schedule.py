@@ -9,7 +9,7 @@ from snapshots import EPOCH, blob, snapshot
 
 from canopy.content.identity import entry_uuid, entry_uuids
 from canopy.content.site import build
-from canopy.content.values import SiteOptions
+from canopy.content.values import Gone, SiteOptions
 from canopy.git.values import Blob, Commit, Snapshot
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -60,6 +60,32 @@ def test_a_page_goes_when_it_expires():
     assert set(after.pages) == {"/b"}
     assert (after.next_change, after.last_expiry) == (None, NOON)
     assert [(held.path, held.reason, held.until) for held in after.held] == [("a.md", "expired", NOON)]
+    assert after == site_at(NOON, files)
+
+
+def test_the_addresses_of_what_expired_are_gone():
+    """A reader of its address and of its aliases learns what was there until when; of a draft nobody does."""
+    files = {
+        "a.md": post("title: Offer", "aliases: /sale", f"expires: {NOON.isoformat()}"),
+        "b.md": post("title: Plan", "draft: true", f"expires: {NOON.isoformat()}"),
+    }
+    before = site_at(NOON - MINUTE, files)
+    assert not before.gone
+    after = site_at(NOON, files, before)
+    gone = Gone("Offer", NOON, "a.md", expired=True)
+    assert after.gone["/a"] == after.gone["/sale"] == gone
+    assert "/b" not in after.gone
+    assert not site_at(NOON, files, drafts=True).gone
+    again = files | {"a.md": files["a.md"].replace("Offer", "Bargain")}
+    assert site_at(NOON, again, after) == site_at(NOON, again)
+
+
+def test_what_expired_gives_its_address_away():
+    """Another file that has the address of a page that expired is read there."""
+    over = post("title: Offer", "slug: offer", f"expires: {NOON.isoformat()}")
+    site = site_at(NOON, {"a.md": over, "offer.md": "# Next offer"})
+    assert site.pages["/offer"].title == "Next offer"
+    assert "/offer" not in site.gone
 
 
 def test_publish_date_is_stronger_than_date():
