@@ -15,6 +15,7 @@ from canopy.content.site import build
 from canopy.content.values import HELD
 from canopy.driving import drive, drive_all
 from canopy.git import Kind, Repository, fetch, parse_remote
+from canopy.git.symlinks import follow
 from canopy.git.worktree import WorkTree, find_worktree, is_bare
 from canopy.problem import Problem, Severity
 from canopy.render.options import RenderOptions
@@ -90,8 +91,9 @@ def _read(settings: Settings, place: str) -> tuple[Snapshot, str]:
                 datetime.now().astimezone().replace(microsecond=0),
             )
             snapshot = repository.snapshot(commit, root=settings.root, history="none")
-        problems = (*snapshot.problems, *tree.problems.values())
-        return replace(snapshot, problems=problems), str(tree.top)
+        linked, lost = follow(tree.below(settings.root), snapshot.blobs, {})
+        problems = (*snapshot.problems, *tree.problems.values(), *lost)
+        return replace(snapshot, blobs={**snapshot.blobs, **linked}, problems=problems), str(tree.top)
     remote = parse_remote(place, settings.branch)
     with Repository.create(limits=limits) as repository:
         found = fetch(

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from canopy.errors import RefNotFound
+from canopy.git.symlinks import follow
 from canopy.git.values import Commit, Snapshot
 from canopy.origin import Found, Origin
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from canopy.git import Blob, Repository
     from canopy.git.worktree import WorkTree
+    from canopy.problem import Problem
 
 _DEBOUNCE_MS = 50
 """An editor writes a file in several steps; they are one change when they come this close together."""
@@ -50,6 +52,7 @@ class Preview(Origin):
         self._head = ""
         self._base: Snapshot | None = None
         self._shown: dict[str, Blob] = {}
+        self._lost: tuple[Problem, ...] = ()
 
     @property
     def top(self) -> Path:
@@ -102,8 +105,8 @@ class Preview(Origin):
             # Renames may have become known since: the dates of the commit below are asked for again.
             self._base = self._committed.read(repository, self._head, self._base)
         below = self._base.commit if self._base else Commit(commit, "", None, "")
-        problems = tuple(sorted(self._tree.problems.values()))
         self._lay_over()
+        problems = tuple(sorted((*self._tree.problems.values(), *self._lost)))
         former = self._base.former if self._base else {}
         return Snapshot(replace(below, id=commit), MappingProxyType(self._shown), problems, former)
 
@@ -112,7 +115,7 @@ class Preview(Origin):
         return self._committed.renames(self._head) if self._head else None
 
     def _drafted(self, path: str, file: Blob, committed: Blob | None) -> Blob:
-        if committed is not None and committed.id == file.id:
+        if committed is not None and committed.id == file.id and not committed.link:
             return committed
         if committed is not None:
             # It keeps its history, and was changed when it was saved.
@@ -128,6 +131,8 @@ class Preview(Origin):
             for path, file in self._tree.files.items()
             if path.startswith(below)
         }
+        linked, self._lost = follow(self._tree.below(self._root), self._shown, committed)
+        self._shown |= linked
 
     def _name(self) -> str:
         """Return the commit if nothing differs from it, else what stands for one that is not made yet."""

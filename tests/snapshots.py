@@ -6,6 +6,7 @@ import functools
 import hashlib
 import subprocess
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from corpora import corpus
 
 from canopy.content.site import build
 from canopy.content.values import Site, SiteOptions
+from canopy.git.symlinks import follow
 from canopy.git.values import Blob, Commit, Snapshot
 
 if TYPE_CHECKING:
@@ -56,8 +58,12 @@ def site_of(files: Mapping[str, str | bytes | Blob], previous: Site | None = Non
 
 def snapshot_of_folder(folder: Path) -> Snapshot:
     """Return the snapshot of a folder of the tests; days of creation follow the order of paths."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return snapshot({str(path.relative_to(folder)): path.read_bytes() for path in paths})
+    found = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*"))}
+    plain = {name: path for name, path in found.items() if path.is_file() and not path.is_symlink()}
+    whole = snapshot({name: path.read_bytes() for name, path in plain.items()})
+    links = {name: str(path.readlink()) for name, path in found.items() if path.is_symlink()}
+    linked, problems = follow(links, whole.blobs, {})
+    return replace(whole, blobs={**whole.blobs, **linked}, problems=problems)
 
 
 @functools.cache

@@ -173,6 +173,11 @@ def _candidates(site: Site, page: Page, path: str) -> list[str]:
             paths.append(join("/", path[len(root) :]))
         return paths
     file = "/" + page.source.path.removeprefix(root[1:])
+    if root and not page.source.path.startswith(root[1:]):
+        # A file outside the site that a symbolic link within shows: it knows the repository's folders.
+        whole = join(parent(file), path)
+        if whole.startswith(root):
+            return [join("/", whole[len(root) :])]
     folders = (parent(file), parent(page.path), page.path, "/")
     return list(dict.fromkeys(join(folder, path) for folder in folders))
 

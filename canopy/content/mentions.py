@@ -81,7 +81,8 @@ def _outward(site: Site, own: tuple[str, ...], page: Page, known: Outward | None
     if not links:
         return None
     top = f"{site.root}/" if site.root else ""
-    folder = parent("/" + page.source.path.removeprefix(top))
+    inside = page.source.path.startswith(top)
+    folder = parent("/" + page.source.path.removeprefix(top)) if inside else ""
     if known and same and known.page.path == page.path:
         ways = tuple(
             way if way[0] and _look_up(site, way[0]) == way[1] else _way(site, page, folder, link.target)
@@ -99,7 +100,7 @@ def _way(site: Site, page: Page, folder: str, target: str) -> tuple[str, str]:
     if target.startswith(WIKI):
         name = named(target)
         key = f"{WIKI}:{name.name}" if name is not None else ""
-    elif plain := _PLAIN.match(target):
+    elif folder and (plain := _PLAIN.match(target)):
         # Almost all links are plain paths, and mean what they say.
         key = _joined(folder, plain[1])
     if key and (found := _look_up(site, key)):

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from canopy.content.claims import Kind
 from canopy.content.links import find, join, split_suffix
-from canopy.content.paths import clean, parent
+from canopy.content.paths import base_name, clean, parent
 from canopy.problem import Problem, Severity
 
 if TYPE_CHECKING:
@@ -181,6 +181,17 @@ class _Plan:
             if target:
                 self.redirects[path] = target
                 self.suffixes.update({path: suffix} if suffix else {})
+        self._add_linked_folders(files, stubs)
+
+    def _add_linked_folders(self, files: Sequence[File], stubs: Iterable[File]) -> None:
+        """Let the folder that is a symbolic link to another lead to that one's listing."""
+        linked = [stub for stub in stubs if stub.blob.link]
+        meant = {file.blob.path: file for file in files} if linked else {}
+        for stub in linked:
+            address, original = clean(stub.claim.folder), meant.get(stub.blob.link)
+            alike = original and base_name(original.path) == base_name(stub.path)
+            if original and alike and self._is_free(address) and original.claim.folder in self.folders:
+                self.redirects.setdefault(address, self.folders[original.claim.folder])
 
     def _add_weak(self, file: File, pending: Mapping[str, File]) -> None:
         address = self.addresses[file.path]
@@ -212,6 +223,8 @@ class _Plan:
         if self._is_free(wish) and wish not in pending:
             pending[wish] = file
             return
+        if file.blob.link:
+            return  # as where `index.md` is a link to the `README.md` beside it
         owner = pending[wish].blob.path if wish in pending else self._owner(wish) or "Canopy itself"
         reason = f"the address {wish} belongs to {owner}: it does not redirect"
         self.problems.append(Problem(file.blob.path, 0, reason, "rename one of the two"))
@@ -260,6 +273,8 @@ class _Plan:
             if candidate in pending:
                 return pending[candidate]
         found = find(paths, lambda p: not self._is_free(p), self.redirects, self.names)
+        if found is None and file.blob.link:
+            return ""  # the page that is meant is not there yet, or over
         if found is None:
             reason = f"redirects to {paths[0]}, which is not there"
             self.problems.append(Problem(file.blob.path, 0, reason, "correct its target", Severity.WARNING))

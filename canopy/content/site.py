@@ -23,7 +23,7 @@ from canopy.content.permalinks import Places, place
 from canopy.content.reading import read_repository
 from canopy.content.schedule import changed, dates, timetable, withhold
 from canopy.content.sections import build_sections, build_terms, order
-from canopy.content.sources import File, read_file
+from canopy.content.sources import File, read_file, read_linked
 from canopy.content.taxonomies import build_taxonomies
 from canopy.content.theme import OwnTheme, read_theme
 from canopy.content.values import SAFE, Asset, Author, Page, Section, Site, SiteOptions
@@ -121,12 +121,19 @@ def _read(
         if known is not None and known.blob is blob:
             files[path] = known
             continue
-        if known is not None and known.blob.id == blob.id and known.blob.data == blob.data:
+        if known is not None and _as_before(known.blob, blob):
             files[path] = known if known.blob == blob else replace(known, blob=blob)
+        elif blob.link:
+            original = "/" + blob.link[len(prefix) :] if blob.link.startswith(prefix) else ""
+            files[path] = read_linked(blob, "/" + path[len(prefix) :], original, convention)
         else:
             files[path] = read_file(blob, "/" + path[len(prefix) :], convention)
         edited.append(path)
     return files, edited if memo and files.keys() == old.keys() else None
+
+
+def _as_before(old: Blob, new: Blob) -> bool:
+    return (old.id, old.link) == (new.id, new.link) and old.data == new.data
 
 
 def _terms(files: Mapping[str, File], edited: list[str] | None, memo: Memo | None) -> frozenset[str]:

@@ -10,9 +10,10 @@ import codecs
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from canopy.content import dialects, prose
-from canopy.content.claims import NOTHING, Claim, claim_article, claim_asset
+from canopy.content.claims import NOTHING, Claim, Kind, claim_article, claim_asset
 from canopy.content.conventions.configs import language_tag
 from canopy.content.dates import parse_date
 from canopy.content.dialects.obsidian import inline_tags
@@ -23,6 +24,7 @@ from canopy.content.paths import (
     MARKDOWN,
     asset_type,
     base_name,
+    clean,
     extension,
     folded,
     is_hidden,
@@ -91,6 +93,25 @@ def read_file(blob: Blob, path: str, convention: Convention) -> File:
     if decoded is None:
         return _asset(blob, path, spot, OCTETS)
     return _article(blob, path, spot, convention, *decoded)
+
+
+def read_linked(blob: Blob, path: str, original: str, convention: Convention) -> File:
+    """Return what a symbolic link's path is; `original` is where the file itself lies below the site's top.
+
+    A page has one address, to which the link's leads; a page whose own place is none of the site's is read at
+    the link's. Other files are there under both names.
+    """
+    meant = replace(blob, path=blob.link, link="")
+    own = replace(read_file(meant, path, convention), blob=blob)
+    if own.claim.kind is not Kind.ARTICLE or not original:
+        return own
+    there = read_file(meant, original, convention)
+    if there.claim.kind is not Kind.ARTICLE or there.draft:
+        return own
+    claim = own.claim
+    address = clean(claim.folder) if claim.index else claim.address
+    target = quote(there.claim.exact)
+    return File(blob, path, replace(claim, kind=Kind.REDIRECT, address=address, aliases=(), redirect=target))
 
 
 def _asset(blob: Blob, path: str, spot: Spot, kind: str) -> File:

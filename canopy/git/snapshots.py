@@ -1,8 +1,8 @@
 """From a commit to the plain values of its files.
 
 A file that did not change stays the very same `Blob`, so that whatever was made of it can be kept. What
-cannot be taken (links, submodules, pointers to large files, absurd names) becomes a `Problem`.
-Names come from strangers: no name here ever reaches the file system.
+cannot be taken (links that lead elsewhere, submodules, pointers to large files, absurd names) becomes a
+`Problem`. Names come from strangers: no name here ever reaches the file system.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dulwich.objects import S_ISGITLINK
 from canopy.errors import LimitExceeded
 from canopy.git.dates import UNKNOWN, Facts
 from canopy.git.objects import BLOB, RawCommit, decode, read_object
+from canopy.git.symlinks import LONGEST, follow
 from canopy.git.values import Blob, Snapshot
 from canopy.problem import Problem, Severity
 
@@ -48,6 +49,10 @@ class Taken:
     """Two raw paths decode to the same one: which of them is shown depends on all others."""
     size: int = 0
     """Of all files, in bytes."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """The targets of symbolic links, by path."""
+    linked: Mapping[str, Blob] = field(default_factory=dict)
+    """What of the snapshot is there by them alone."""
 
 
 @dataclass(slots=True)
@@ -61,6 +66,7 @@ class _Draft:
     touched: set[str] = field(default_factory=set)
     collided: bool = False
     size: int = 0
+    links: dict[str, str] = field(default_factory=dict)
 
     def raw(self, path: str) -> bytes:
         """Return the raw path of a decoded one."""
@@ -68,6 +74,7 @@ class _Draft:
 
     def remove(self, path: str) -> None:
         """Take the blob out, if there is one."""
+        self.links.pop(path, None)
         gone = self.blobs.pop(path, None)
         self.odd.pop(path, None)
         self.size -= len(gone.data) if gone else 0
@@ -114,6 +121,9 @@ class Reader:
                 before = previous.tree
                 draft.blobs, draft.problems = dict(draft.known), dict(previous.problems)
                 draft.odd, draft.size = dict(previous.odd), previous.size
+                draft.links = dict(previous.links)
+                for path in previous.linked:
+                    del draft.blobs[path]
         prefix = root.encode() + b"/" if root else b""
         self._apply(self.trees.changes(before, tree, 2 * self.limits.tree_entries), prefix, draft)
         if before:
@@ -121,10 +131,21 @@ class Reader:
             self._redate(draft, changed if same else None)
         if draft.size > self.limits.snapshot_bytes:
             raise LimitExceeded(f"the site has more than {self.limits.snapshot_bytes:,} bytes")
-        found = tuple(sorted(draft.problems.values()))
-        snapshot = Snapshot(commit.value(), MappingProxyType(draft.blobs), found)
-        history = self.facts is not None
-        return Taken(snapshot, root, tree, history, draft.problems, draft.odd, draft.collided, draft.size)
+        linked, lost = follow(draft.links, draft.blobs, draft.known)
+        found = tuple(sorted((*draft.problems.values(), *lost)))
+        draft.blobs.update(linked)
+        return Taken(
+            Snapshot(commit.value(), MappingProxyType(draft.blobs), found),
+            root,
+            tree,
+            self.facts is not None,
+            draft.problems,
+            draft.odd,
+            draft.collided,
+            draft.size,
+            draft.links,
+            linked,
+        )
 
     def _root(self, commit: RawCommit, root: str) -> bytes | None:
         found = self.trees.find(commit.tree, root.encode())
@@ -145,23 +166,26 @@ class Reader:
             outcome = self._read(raw, path, change, draft.known.get(path))
             if isinstance(outcome, Problem):
                 draft.problems[raw] = outcome
-            elif path in draft.blobs:
+            elif path in draft.blobs or path in draft.links:
                 draft.problems[raw] = _problem(path, "two files have this name", "rename one of them")
                 draft.collided = True
+            elif isinstance(outcome, str):
+                draft.links[path] = outcome
             else:
                 draft.place(raw, outcome)
 
-    def _read(self, raw: bytes, path: str, change: Change, known: Blob | None) -> Blob | Problem:
+    def _read(self, raw: bytes, path: str, change: Change, known: Blob | None) -> Blob | str | Problem:
+        """Return a file, the target of a symbolic link, or why it is neither."""
         mode, blob_id = change.new_mode, change.new_id.decode()
-        if stat.S_ISLNK(mode):
-            return _problem(path, "symbolic links are not followed", "put the file itself there")
         if S_ISGITLINK(mode):
             return _problem(path, "submodules are not fetched", "put their files into this repository")
         if _ABSURD.intersection(raw.split(b"/")) or b"\0" in raw:
             return _problem(path, "no file can have this name", "rename it")
-        if known is not None and known.id == blob_id:
+        if known is not None and known.id == blob_id and not known.link:
             return self._dated(known, raw)
         data = read_object(self.store, change.new_id, BLOB)
+        if stat.S_ISLNK(mode):
+            return decode(data[: LONGEST + 1])
         if len(data) > self.limits.blob_bytes:
             return _problem(
                 path,

@@ -43,6 +43,8 @@ class Blob:
     added: datetime | None = None
     """Author time of the commit that added this very path, renames not followed: what the original Canopy
     calls created, and derives the ids of feed entries from. None when history does not know."""
+    link: str = ""
+    """The file's own path, where `path` is or goes by a symbolic link; all else is told of that file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The files of a folder as its author has them now, committed or not.
 
-Ignored files are left out as git would; links are not followed. Nothing is written, and no hook or filter
-of the repository runs.
+Ignored files are left out as git would; links are only read, for `symlinks.follow`. Nothing is written, and
+no hook or filter of the repository runs.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ class WorkTree:
     files: dict[str, Blob] = field(default_factory=dict)
     """By path. Their dates are the file's own; they have no authors."""
     problems: dict[str, Problem] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    """The targets of symbolic links, by path."""
     _stamps: dict[str, tuple[int, int, int]] = field(default_factory=dict)
 
     def refresh(self, hints: Iterable[Path] | None = None) -> bool:
@@ -61,13 +63,18 @@ class WorkTree:
 
         Raises `SyncError` if the folder cannot be read and `LimitExceeded` if it has too many files.
         """
-        before = dict(self.files), dict(self.problems)
+        before = dict(self.files), dict(self.problems), dict(self.links)
         try:
             if hints is None or not self._refresh_some(hints):
                 self._refresh_all()
         except OSError as exc:
             raise SyncError(f"{exc.filename}: cannot be read: {exc.strerror}") from exc
-        return before != (self.files, self.problems)
+        return before != (self.files, self.problems, self.links)
+
+    def below(self, root: str) -> dict[str, str]:
+        """Return the symbolic links below a folder."""
+        prefix = f"{root.strip('/')}/" if root.strip("/") else ""
+        return {path: target for path, target in self.links.items() if path.startswith(prefix)}
 
     def _refresh_some(self, hints: Iterable[Path]) -> bool:
         """Look at the hinted files; False if only a look at everything will do."""
@@ -113,6 +120,8 @@ class WorkTree:
         found = _read(self.top / path, path, status, self.limits)
         if isinstance(found, Problem):
             self.problems[path] = found
+        elif isinstance(found, str):
+            self.links[path] = found
         else:
             self.files[path] = found
 
@@ -120,6 +129,7 @@ class WorkTree:
         self._stamps.pop(path, None)
         self.files.pop(path, None)
         self.problems.pop(path, None)
+        self.links.pop(path, None)
 
 
 def _walk(top: Path, prefix: str, ignored: IgnoreFilterManager | None) -> Iterator[str]:
@@ -136,9 +146,10 @@ def _walk(top: Path, prefix: str, ignored: IgnoreFilterManager | None) -> Iterat
             yield from _walk(top, path + "/", ignored)
 
 
-def _read(file: Path, path: str, status: os.stat_result, limits: Limits) -> Blob | Problem:
+def _read(file: Path, path: str, status: os.stat_result, limits: Limits) -> Blob | str | Problem:
+    """Return a file, the target of a symbolic link, or why it is neither."""
     if stat.S_ISLNK(status.st_mode):
-        return Problem(path, 0, "symbolic links are not followed", "put the file itself there")
+        return os.fsencode(file.readlink()).decode("utf-8", "replace")
     if not stat.S_ISREG(status.st_mode):
         return Problem(path, 0, "this is no ordinary file", "remove it")
     if status.st_size > limits.blob_bytes:

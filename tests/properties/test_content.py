@@ -12,6 +12,7 @@ from snapshots import EPOCH, site_of, snapshot
 from canopy.content.links import resolve
 from canopy.content.site import build
 from canopy.content.values import SiteOptions
+from canopy.git.symlinks import follow
 from canopy.git.values import Former
 
 PARTS = st.sampled_from(
@@ -98,6 +99,25 @@ def test_a_build_upon_another_is_a_build_from_nothing(before, change, keep):
     first, second = snapshot(before), snapshot(after)
     options = SiteOptions(identity="x")
     assert build(second, options, build(first, options)) == build(second, options)
+
+
+TARGETS = st.one_of(PATHS, PARTS, st.sampled_from([".", "..", "../a", "/a", "", "a/../b"]))
+
+
+def linked(files, links):
+    """Return the snapshot of these files and symbolic links."""
+    whole = snapshot(files)
+    found, problems = follow({path: to for path, to in links.items() if path not in files}, whole.blobs, {})
+    return replace(whole, blobs={**whole.blobs, **found}, problems=problems)
+
+
+@settings(max_examples=150, deadline=None)
+@given(REPOSITORIES, st.lists(st.dictionaries(PATHS, TARGETS, max_size=4), min_size=2, max_size=2), CONTENTS)
+def test_links_lead_to_files_that_are_there(files, links, content):
+    """Whatever links mean, they add files of the repository only, and no order of changes matters."""
+    first, second = linked(files, links[0]), linked({**files, "a/b.md": content}, links[1])
+    assert all(blob.link in files for blob in first.blobs.values() if blob.link)
+    assert build(second, SiteOptions(), build(first, SiteOptions())) == build(second, SiteOptions())
 
 
 MOMENTS = st.datetimes(datetime(2026, 5, 3), datetime(2026, 5, 8), timezones=st.just(UTC))  # noqa: DTZ001

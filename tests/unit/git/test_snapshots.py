@@ -55,8 +55,8 @@ def test_what_cannot_be_shown_is_a_problem_with_a_cure(work: Work) -> None:
     git("commit", "-qm", "all", at=work.path)
     tip = work.push()
     snapshot = Repository(work.bare, Limits(blob_bytes=1000)).snapshot(tip)
-    assert set(snapshot.blobs) == {"good.md"}
-    assert [p.path for p in snapshot.problems] == ["big.bin", "inside.md", "link.md", "module", "pointer.bin"]
+    assert set(snapshot.blobs) == {"good.md", "inside.md"}
+    assert [p.path for p in snapshot.problems] == ["big.bin", "link.md", "module", "pointer.bin"]
     assert all(p.cure and p.severity is Severity.ERROR for p in snapshot.problems)
 
 
@@ -149,6 +149,47 @@ def test_a_file_becomes_a_folder_and_back(work: Work) -> None:
         before = after
     assert not before.blobs
     assert len(before.problems) == 1
+
+
+def test_links_follow_what_they_lead_to(work: Work) -> None:
+    """A push that changes, moves or removes the file that a link means changes what the link is."""
+    repository = Repository(work.bare)
+    work.write(a_dot_md="one", d__c_dot_md="c")
+    (work.path / "l.md").symlink_to("a.md")
+    (work.path / "e").symlink_to("d")
+    work.commit()
+    before = repository.snapshot(work.push())
+    assert {path: blob.link for path, blob in before.blobs.items() if blob.link} == {
+        "l.md": "a.md",
+        "e/c.md": "d/c.md",
+    }
+    assert before.blobs["l.md"].authors == ("Ada",)
+    for step in ("change", "nothing", "remove", "put back", "file", "link"):
+        if step == "change":
+            work.write(a_dot_md="two", d__f_dot_md="f")
+        elif step == "nothing":
+            work.write(b_dot_md="b")
+        elif step == "remove":
+            git("rm", "-q", "a.md", at=work.path)
+        elif step == "put back":
+            work.write(a_dot_md="three")
+        else:
+            (work.path / "l.md").unlink()
+            if step == "file":
+                work.write(l_dot_md="three")
+            else:
+                (work.path / "l.md").symlink_to("b.md")
+        work.commit()
+        tip = work.push()
+        after = repository.snapshot(tip, previous=before)
+        assert after == Repository(work.bare).snapshot(tip), step
+        kept = {path for path, blob in after.blobs.items() if before.blobs.get(path) is blob}
+        assert {
+            "change": {"d/c.md", "e/c.md"},
+            "nothing": {"a.md", "l.md", "d/c.md", "e/c.md", "d/f.md", "e/f.md"},
+        }.get(step, kept) == kept
+        before = after
+    assert before.blobs["l.md"].data == b"b"
 
 
 def test_without_history_there_are_no_dates(work: Work) -> None:
