@@ -145,7 +145,7 @@ def claim_article(
         tuple(f"/{alias.lstrip('/')}" if convention.from_top else alias for alias in front.aliases),
         redirect,
         listed=not missing and (spot.post and front.date is not None if convention.blog else True),
-        bundle=clean(place) if leaf else "",
+        bundle=clean(place) if leaf else clean(spot.bundle),
         place=address if index and front.url and folder != "/" else "",
         top=not missing and folder == "/" and not (spot.post and front.date is not None),
     )

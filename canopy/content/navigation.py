@@ -59,8 +59,10 @@ def home_of(
         return sections[places.folders[start]]
     top = sections["/"]
     if top.index is None:
-        return None
-    if not convention.blog:
+        return top if convention.book and not convention.blog else None
+    if convention.book and not convention.blog:
+        return top  # with what there is to read below its text
+    if convention.book or not convention.blog:
         # `<HomePage />` and nothing else: what a generator would have made of it is not here, its pages are.
         empty = not convention.exact and not _COMPONENT.sub("", top.index.source.body).strip()
         return top if empty and top.pages else top.index
@@ -85,7 +87,7 @@ def automatic(
         section = sections[path]
         hidden = section is home or folder.startswith("/_") or folder.lower() in convention.foreign
         if folder != "/" and folder.count("/") == 1 and not hidden:
-            weight = _weight(section.index, convention)
+            weight = convention.places.get(folder, _weight(section.index, convention))
             title = (section.index.source.front.short_title if section.index else "") or section.title
             items.append((weight, base_name(folder), NavigationItem(title, path)))
     if len(items) > MAX_FOLDERS and not isinstance(home, Page) and not convention.exact:

@@ -53,28 +53,33 @@ def build_sections(
             title = top
         else:
             name = base_name(clean(folder))
-            title = name if convention.exact else readable(name)
+            title = convention.titles.get(folder) or (name if convention.exact else readable(name))
         inside = members[address]
         if folder == "/":
             inside = [page for page in inside if page.listed] or inside
         wish = orders.get(folder) or orders.get(address) or (index.source.front.order if index else "")
-        by = wish if wish in ORDERS else "date" if folder == "/" else _usual_order(inside, convention)
-        sections[address] = Section(address, title, tuple(_sorted(inside, by)), index, by)
+        dated = folder == "/" and not convention.book
+        by = wish if wish in ORDERS else "date" if dated else _usual_order(inside, convention)
+        sections[address] = Section(address, title, tuple(_sorted(inside, by, convention)), index, by)
     return sections
 
 
 def _usual_order(pages: Iterable[Page], convention: Convention) -> str:
+    if convention.book:
+        return "date" if convention.blog and all(page.listed for page in pages) else "weight"
     weighed = convention.weights and any(page.source.front.weight is not None for page in pages)
     return "weight" if weighed else "date"
 
 
-def _sorted(pages: list[Page], by: str) -> list[Page]:
+def _sorted(pages: list[Page], by: str, convention: Convention) -> list[Page]:
     """Return pages, which are newest first, in an order of `ORDERS`."""
     if by == "oldest":
         dated = [page for page in pages if (page.created or page.updated) is not None]
         return dated[::-1] + pages[len(dated) :]
     if by == "title":
         return sorted(pages, key=_alphabetically)
+    if by == "weight" and convention.book:
+        return sorted(pages, key=lambda page: (_weight(page), _numbered(page.source.path.casefold())))
     if by == "weight":
         return sorted(pages, key=_weight)
     return pages
@@ -84,9 +89,13 @@ def _alphabetically(page: Page) -> tuple[list[tuple[int, str]], str, str]:
     """Return the sort key of an alphabet: marks do not count, and numbers are compared as such."""
     letters = unicodedata.normalize("NFKD", page.title.casefold())
     bare = "".join(c for c in letters if not unicodedata.combining(c))
+    return _numbered(bare), page.title, page.path
+
+
+def _numbered(text: str) -> list[tuple[int, str]]:
+    """Return the sort key of a text in which numbers are compared as such."""
     # A number that is longer is larger; in front of each stands the text before it.
-    pieces = [(len(p.lstrip("0")) if p.isdecimal() else 0, p) for p in _DIGITS.split(bare)]
-    return pieces, page.title, page.path
+    return [(len(p.lstrip("0")) if p.isdecimal() else 0, p) for p in _DIGITS.split(text)]
 
 
 def _weight(page: Page) -> float:

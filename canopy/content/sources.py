@@ -189,6 +189,8 @@ def _article(
         front = replace(front, tags=tuple(dict.fromkeys((*front.tags, *tags))))
     if front.date is None and (date := spot.date or _placed(front.url or spot.path, convention)):
         front = replace(front, date=parse_date(date, convention.zone))
+    if convention.headed and not front.title and (found_heading := prose.heading(header.body)):
+        front = replace(front, title=prose.plain(found_heading.text, prose.MAX_TITLE))
     if spot.language and not front.language:
         front = replace(front, language=language_tag(spot.language))
     problems += header.problems + found

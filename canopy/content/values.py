@@ -43,7 +43,7 @@ class SiteOptions:
     identity: str = ""
     """What the site's UUID is derived from when the repository has none: the remote, without credentials."""
     convention: str = ""
-    """`canopy`, `jekyll`, `hugo`, `zola`, `obsidian` or `plain`; empty: recognised from the repository."""
+    """The name of a convention; empty: recognised from the repository."""
     drafts: bool = False
     """Show drafts, posts of the future and expired ones too: for their author's eyes."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from canopy.content.conventions import canopy, hugo, jekyll, obsidian, plain, zola
+from canopy.content.conventions import canopy, hugo, jekyll, mkdocs, obsidian, plain, zola
 from canopy.content.conventions.convention import Convention, Found, Spot, Tree
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _TRADITIONS: dict[str, ModuleType] = {
     "canopy": canopy,
     "hugo": hugo,
     "zola": zola,
+    "mkdocs": mkdocs,
     "jekyll": jekyll,
     "obsidian": obsidian,
     "plain": plain,

@@ -28,6 +28,7 @@ MAX_NODES = 20_000
 MAX_DEPTH = 30
 MAX_TEXT = 2000
 _NULL = "tag:yaml.org,2002:null"
+_ENVIRONMENT = "!ENV"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +152,11 @@ def _value_of(node: yaml.Node, key: Callable[[str], str], depth: int, left: list
     if left[0] < 0 or depth > MAX_DEPTH:
         raise ValueError("too much")
     if isinstance(node, yaml.ScalarNode):
-        return "" if node.tag == _NULL else node.value
+        return "" if node.tag in (_NULL, _ENVIRONMENT) else node.value
     if isinstance(node, yaml.SequenceNode):
-        return [_value_of(item, key, depth + 1, left) for item in node.value]
+        items = [_value_of(item, key, depth + 1, left) for item in node.value]
+        # What an environment may say is not known here; what holds without it is, and stands last.
+        return (items[-1] if len(items) > 1 else "") if node.tag == _ENVIRONMENT else items
     return {
         key(str(name.value)): _value_of(value, key, depth + 1, left)
         for name, value in node.value

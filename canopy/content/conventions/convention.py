@@ -49,6 +49,8 @@ class Spot:
     """What its place says about its language."""
     folder: str = ""
     """The folder that lists it, where it is not that of `path`."""
+    bundle: str = ""
+    """The folder whose files belong to it and go where it goes, where that is not the one of a leaf."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,14 @@ class Convention:
     """Pages with a weight are sorted by it, where nobody says otherwise."""
     html: bool = False
     """A page answers at its address with `.html` too."""
+    book: bool = False
+    """What is no post is read in the order of its files, and the start page is a text."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What the tradition's table of contents calls a file or folder, by its path as in `Spot`."""
+    places: Mapping[str, int] = field(default_factory=dict)
+    """Where in it the file or folder stands."""
+    headed: bool = False
+    """Addresses are made of titles, of those too that are headings in the text."""
     separator: str = ""
     """Ends an excerpt, besides `<!--more-->`."""
     foreign: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """A folder of markdown, as anybody writes one: README or index files introduce folders, `docs/` may be all.
 
-Also the wikis of Gollum, GitHub and GitLab, and what MkDocs, Zensical, VitePress and VuePress publish.
+Also the wikis of Gollum, GitHub and GitLab, and what VitePress and VuePress publish.
 """
 
 from __future__ import annotations
@@ -8,10 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from canopy.content.conventions.configs import language_tag, read_config, site_url
 from canopy.content.conventions.convention import Convention, Found, Spot, dated, is_litter
 from canopy.content.paths import MARKDOWN, base_name, extension, stem
-from canopy.content.people import parse_authors
 from canopy.content.values import SiteSettings
 
 if TYPE_CHECKING:
@@ -70,20 +68,6 @@ def evidence(tree: Tree) -> str:  # noqa: ARG001 - the question is asked of all
 
 def read(tree: Tree, why: str) -> Found:
     """Return the folder of notes; of a program with documentation that is the site."""
-    mkdocs = tree.first("mkdocs.yml", "mkdocs.yaml", "zensical.toml")
-    if mkdocs is not None:
-        config = read_config(mkdocs)
-        below = (config.text("docs_dir", "project.docs_dir") or "docs").strip("./") + "/"
-        if any(path.startswith(tree.prefix + below) for path in tree.blobs):
-            url = site_url(config.text("site_url", "project.site_url"))
-            settings = SiteSettings(
-                title=config.text("site_name", "project.site_name"),
-                description=config.text("site_description", "project.site_description"),
-                language=language_tag(config.text("theme.language", "project.theme.language")),
-                own_urls=(url,) if url else (),
-                author=parse_authors(config.text("site_author", "project.site_author")),
-            )
-            return Found(PLAIN, f"the folder {below} that {base_name(mkdocs.path)} names", settings, below)
     pressed = _pressed(tree)
     if pressed is not None:
         return pressed

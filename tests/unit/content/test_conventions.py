@@ -44,10 +44,11 @@ def where(site: Site) -> dict[str, str]:
         ({"docs/index.md": "", "notes.md": ""}, "plain", ""),
         (
             {"mkdocs.yml": "docs_dir: manual\nsite_name: T", "manual/a.md": "", "README.md": ""},
-            "plain",
+            "mkdocs",
             "manual",
         ),
-        ({"zensical.toml": '[project]\nsite_name = "T"', "docs/a.md": "", "README.md": ""}, "plain", "docs"),
+        ({"zensical.toml": '[project]\nsite_name = "T"', "docs/a.md": "", "README.md": ""}, "mkdocs", "docs"),
+        ({"mkdocs.yml": "site_name: T", "a.md": ""}, "plain", ""),
         ({"docs/.vitepress/config.mts": "", "docs/index.md": "", "notes.md": ""}, "plain", "docs"),
         ({".vuepress/config.js": "", "README.md": "", "a.md": ""}, "plain", ""),
         ({"packages/.vitepress/theme/a.ts": "", "a.md": ""}, "plain", ""),

@@ -1,0 +1,179 @@
+"""Sites that are read in an order: what their tables of contents say, in the way of each generator."""
+
+from __future__ import annotations
+
+import pytest
+from snapshots import blob, site_of
+
+from canopy.content.conventions.contents import Entry, read_contents
+from canopy.content.conventions.summary import read_summary
+
+
+def menu(site):
+    """Return titles and paths of the navigation."""
+    return [(item.title, item.path) for item in site.navigation]
+
+
+def order(site, section="/"):
+    """Return the paths of a section's own pages as they are listed."""
+    return [page.path for page in site.sections[section].pages if page.section == section]
+
+
+def test_contents():
+    """Files have places in the order of reading; a group that is all of a folder gives it its title."""
+    entries = (
+        Entry("Start", "/index.md"),
+        Entry(
+            "Both",
+            "",
+            (Entry("", "/b/z.md"), Entry("Last", "/b/a.md"), Entry("In", "", (Entry("", "/b/c/d.md"),))),
+        ),
+        Entry("Mixed", "", (Entry("", "/e/f.md"), Entry("", "/g.md"))),
+        Entry("Rest", "", (Entry("", "/e/h.md"),)),
+        Entry("Away", "https://x.example/"),
+        Entry("Empty"),
+    )
+    contents = read_contents(entries)
+    assert contents.places == {
+        "/index.md": 1,
+        "/b/z.md": 2,
+        "/b": 2,
+        "/b/a.md": 3,
+        "/b/c/d.md": 4,
+        "/b/c": 4,
+    } | {
+        "/e/f.md": 5,
+        "/e": 5,
+        "/g.md": 6,
+        "/e/h.md": 7,
+    }
+    assert contents.titles == {"/index.md": "Start", "/b": "Both", "/b/a.md": "Last", "/b/c": "In"}
+    assert contents.menu == (
+        ("Start", "/index.md"),
+        ("Both", "/b"),
+        ("Mixed", "/e/f.md"),
+        ("Rest", "/e/h.md"),
+        ("Away", "https://x.example/"),
+    )
+
+
+def test_many_chapters_are_no_menu():
+    """What is longer than a menu can be is a table of contents all the same."""
+    contents = read_contents(Entry("", f"/{n}.md") for n in range(31))
+    assert contents.menu == ()
+    assert len(contents.places) == 31
+
+
+def test_a_summary():
+    """Lists may be indented by any sign; headings begin parts, what is no link a chapter to come."""
+    text = (
+        "# Summary\n\n[Before](README.md)\n\n- [One *fine*](one.md)\n    - [Two](one/two%20b.md#part)\n"
+        "\t* [Three](<one/a b.md>)\n- Later\n# Part\n1. [Four](./four.md)\n"
+        "- [Out](https://x.example/)\n- [Draft]()\n"
+    )
+    assert read_summary(blob("SUMMARY.md", text)) == (
+        Entry("Before", "/README.md"),
+        Entry(
+            "One fine",
+            "",
+            (Entry("One fine", "/one.md"), Entry("Two", "/one/two b.md"), Entry("Three", "/one/a b.md")),
+        ),
+        Entry("Later"),
+        Entry("Part", "", (Entry("Four", "/four.md"), Entry("Out", "https://x.example/"), Entry("Draft"))),
+    )
+
+
+def test_a_summary_made_to_be_deep():
+    """However deep its lists lie in each other, a summary is read."""
+    text = "".join(f"{' ' * n}- [a](a{n}.md)\n" for n in range(900))
+    contents = read_contents(read_summary(blob("SUMMARY.md", text)))
+    assert len(contents.places) == 900
+
+
+def test_nav_of_mkdocs():
+    """`nav` gives order, short titles and the menu; what it leaves out comes last, in the order of names."""
+    files = {
+        "mkdocs.yml": "site_name: T\nnav: [{First: z.md}, {Group: [b/y.md, {X: b/x.md}]}, {Gone: gone.md}]",
+        "docs/a10.md": "# A10",
+        "docs/a9.md": "# A9",
+        "docs/z.md": "Text",
+        "docs/b/x.md": "# Long X",
+        "docs/b/y.md": "# Y",
+    }
+    site = site_of(files)
+    assert menu(site) == [("First", "/z"), ("Group", "/b")]
+    assert order(site) == ["/z", "/a9", "/a10"]
+    assert order(site, "/b") == ["/b/y", "/b/x"]
+    assert (site.pages["/z"].title, site.pages["/b/x"].title, site.sections["/b"].title) == (
+        "First",
+        "Long X",
+        "Group",
+    )
+    assert site.home is site.sections["/"]
+    assert [(p.path, "/gone.md" in p.reason) for p in site.problems] == [("mkdocs.yml", True)]
+
+
+def test_awesome_pages_of_mkdocs():
+    """Files `.pages` and `.nav.yml` say the order of their folders, where there is no `nav`."""
+    files = {
+        "mkdocs.yml": "site_name: T",
+        "docs/.pages": "nav: [b, {Zed: z.md}, ...]",
+        "docs/b/.nav.yml": "title: Bees\nnav: [y.md, x.md]",
+        **dict.fromkeys(("docs/z.md", "docs/b/x.md", "docs/b/y.md"), "Text"),
+    }
+    site = site_of(files)
+    assert menu(site) == [("Bees", "/b"), ("Zed", "/z")]
+    assert order(site, "/b") == ["/b/y", "/b/x"]
+
+
+def test_literate_nav_of_mkdocs():
+    """A `SUMMARY.md` stands in for `nav` if the plugin is there."""
+    files = {
+        "mkdocs.yml": "site_name: T\nplugins: [search, literate-nav]",
+        "docs/SUMMARY.md": "* [Zed](z.md)\n* [A](a.md)\n",
+        **dict.fromkeys(("docs/a.md", "docs/z.md"), "Text"),
+    }
+    assert menu(site_of(files)) == [("Zed", "/z"), ("A", "/a")]
+
+
+@pytest.mark.parametrize(
+    ("settings", "address"),
+    [
+        ("", "/blog/2016/05/04/a--b-c"),
+        ("post_url_format: '{slug}'", "/blog/a--b-c"),
+        ("post_url_date_format: yyyy/M", "/blog/2016/5/a--b-c"),
+        ("post_url_format: '{categories}/{file}'", "/blog/x-y/post"),
+        ("blog_dir: .\n    post_dir: blog/posts", "/2016/05/04/a--b-c"),
+        ("enabled: false", "/blog/posts/post"),
+    ],
+)
+def test_posts_of_material(settings, address):
+    """The plugin's settings say where posts are, by their title's words."""
+    post = "---\ndate: {created: 2016-05-04}\ncategories: [X Y]\n---\n# A & B: C\n\nText"
+    config = f"site_name: T\nplugins:\n- search\n- material/blog:\n    {settings}\n"
+    site = site_of({"mkdocs.yml": config, "docs/blog/posts/post.md": post, "docs/index.md": "# I"})
+    assert list(site.pages) == [address]
+
+
+def test_settings_of_mkdocs():
+    """What a file inherits counts, what only an environment knows does not; a default does."""
+    settings = "site_url: !ENV URL\nsite_description: !ENV [D, said]\nuse_directory_urls: false"
+    files = {
+        "mkdocs.yml": f"INHERIT: base.yml\n{settings}",
+        "base.yml": "site_name: Base\ndocs_dir: d",
+        "d/index.md": "# I",
+        "d/b/README.md": "# B",
+        "d/b/c.md": "# C",
+    }
+    site = site_of(files)
+    assert (site.title, site.description, site.settings.own_urls) == ("Base", "said", ())
+    assert site.shown().keys() == {"/", "/b", "/b/c.html"}
+
+
+def test_languages_of_mkdocs():
+    """A language in a file's name is the folder of its address, as the plugin has it."""
+    config = "plugins: [{i18n: {languages: [{locale: en, default: true}, {locale: fr}]}}]"
+    files = {"mkdocs.yml": config, **dict.fromkeys(("docs/a.md", "docs/a.fr.md", "docs/b.en.md"), "Text")}
+    site = site_of(files)
+    assert site.pages.keys() == {"/a", "/fr/a", "/b"}
+    assert site.pages["/fr/a"].source.front.language == "fr"
