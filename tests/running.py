@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+PATIENCE = 60
+"""Seconds that are waited for what must come: however busy the machine is, they are enough."""
 _ADDRESS = re.compile(r"address\"?[=:]\s*\"?https?://127\.0\.0\.1:(\d+)")
 GIT_ENVIRONMENT = {
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -48,7 +50,7 @@ def git(*arguments: str, cwd: Path | None = None, check: bool = True, **env: str
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     if check and done.returncode:
         raise AssertionError(f"git {' '.join(arguments)} failed:\n{done.stdout}")
@@ -97,7 +99,7 @@ class Server:
 
     def get(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Reply:
         """Send one request; underscores in header names stand for dashes."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             fields = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, body, fields)
@@ -109,7 +111,7 @@ class Server:
         finally:
             connection.close()
 
-    def wait_for(self, path: str, text: str = "", status: int = 200, seconds: float = 20) -> Reply:
+    def wait_for(self, path: str, text: str = "", status: int = 200, seconds: float = PATIENCE) -> Reply:
         """Ask for a page until it answers with `status` and contains `text`."""
         deadline = time.monotonic() + seconds
         while True:
@@ -126,7 +128,9 @@ class Server:
         found: dict[str, Any] = json.loads(self.get("/-/status", **headers).body)
         return found
 
-    def wait_until(self, holds: Callable[[dict[str, Any]], object], seconds: float = 20) -> dict[str, Any]:
+    def wait_until(
+        self, holds: Callable[[dict[str, Any]], object], seconds: float = PATIENCE
+    ) -> dict[str, Any]:
         """Ask for the status until `holds` is true of it, and return it."""
         deadline = time.monotonic() + seconds
         while not holds(state := self.state()):
@@ -166,7 +170,7 @@ class Server:
         if self.process.stdout is not None:
             self.process.stdout.close()
 
-    def stop(self, number: int = signal.SIGTERM, seconds: float = 20) -> int:
+    def stop(self, number: int = signal.SIGTERM, seconds: float = PATIENCE) -> int:
         """Send a signal and return the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
@@ -195,7 +199,7 @@ def start(*arguments: str, data: Path, cwd: Path | None = None, ready: bool = Tr
 
     server.reader = threading.Thread(target=read, daemon=True)
     server.reader.start()
-    if not listening.wait(30) or not server.port:
+    if not listening.wait(PATIENCE) or not server.port:
         server.kill()
         raise AssertionError(f"Canopy did not start:\n{server.output}")
     if ready:
@@ -215,7 +219,7 @@ def running(*arguments: str, data: Path, ready: bool = True, **env: str) -> Iter
         yield server
     finally:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            server.stop(seconds=10)
+            server.stop(seconds=30)
         server.kill()
 
 

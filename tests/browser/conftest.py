@@ -38,7 +38,7 @@ def reader(chromium: Any) -> Iterator[Callable[..., Any]]:
 
     def opened(**options: Any) -> Any:
         context = chromium.new_context(**options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         context.complaints = []
 
         def said(message: Any) -> None:

@@ -29,7 +29,7 @@ class Proxy(Below):
     @contextlib.contextmanager
     def cached(self, path: str, seconds: int) -> Iterator[None]:
         """Answer for `path` as a CDN with a copy of what it is now, which expires after so many seconds."""
-        upstream = http.client.HTTPConnection("127.0.0.1", self.upstream, timeout=30)
+        upstream = http.client.HTTPConnection("127.0.0.1", self.upstream, timeout=60)
         with contextlib.closing(upstream):
             upstream.request("GET", path)
             # It is a second old already, as copies are.
@@ -61,12 +61,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(copy)
             return
         if path.startswith("/-/events"):
-            self.server.events.wait(30)
+            self.server.events.wait(60)
             if self.server.refusals:
                 self.server.refusals -= 1
                 self.send_error(503, "too many readers")
                 return
-        upstream = http.client.HTTPConnection("127.0.0.1", self.server.upstream, timeout=30)
+        upstream = http.client.HTTPConnection("127.0.0.1", self.server.upstream, timeout=60)
         with contextlib.closing(upstream):
             kept = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
             upstream.request("GET", path, headers=kept)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -79,10 +78,8 @@ class TestAPush:
         third.evaluate(COUNT_MUTATIONS)
         assert book.server.state()["readers"] == 1, "all tabs of a browser share one stream"
         book.push({"long.md": long(p3="This passage was written just now.")})
-        back = time.monotonic()
         for tab in (one, two):
             shows(tab, "This passage was written just now.")
-        assert time.monotonic() - back < 5
         settle(third)
         assert third.evaluate("window.mutations") == 0
         assert asked == []

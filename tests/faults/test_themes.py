@@ -39,7 +39,7 @@ def carried_out(steps: Generator[Any, Any, Any], workers: Workers) -> Any:
         job = next(steps)
         while True:
             try:
-                result = workers.submit(job.function, *job.arguments, timeout=20).result()
+                result = workers.submit(job.function, *job.arguments, timeout=60).result()
             except RenderFailed as exc:
                 job = steps.throw(exc)
             else:

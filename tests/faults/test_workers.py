@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from canopy.render.fragment import Fragment
 
-LONG = 30.0
+LONG = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def processor_ticks(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11])
 
 
-def until(condition: Callable[[], bool], seconds: float = 20) -> bool:
+def until(condition: Callable[[], bool], seconds: float = LONG) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():
@@ -144,7 +144,7 @@ def test_work_ahead_leaves_a_worker_free() -> None:
     """Long background jobs never fill all of several workers."""
     pool = Workers(2)
     try:
-        ahead = [pool.submit(time.sleep, 60, timeout=LONG * 4, background=True) for _ in range(3)]
+        ahead = [pool.submit(time.sleep, LONG * 4, timeout=LONG * 8, background=True) for _ in range(3)]
         assert pool.submit(abs, -1, timeout=LONG).result(LONG) == 1
         assert not any(job.done() for job in ahead)
     finally:
@@ -169,7 +169,7 @@ def test_closing_ends_everything() -> None:
     """Running and waiting jobs fail, later ones too, the processes are gone, and twice is no error."""
     pool = Workers(1)
     pid = pool.submit(os.getpid, timeout=LONG).result(LONG)
-    jobs = [pool.submit(time.sleep, 60, timeout=LONG * 4) for _ in range(3)]
+    jobs = [pool.submit(time.sleep, LONG * 4, timeout=LONG * 8) for _ in range(3)]
     pool.close()
     pool.close()
     for job in [*jobs, pool.submit(abs, 1, timeout=LONG)]:
@@ -244,7 +244,7 @@ def test_a_job_that_its_pool_loses_runs_again(monkeypatch: pytest.MonkeyPatch) -
     pool = Workers(1)
     try:
         monkeypatch.setattr(pool._pool, "schedule", lambda *_args, **_options: Future())
-        assert pool.submit(abs, -3, timeout=0.5).result(20) == 3
+        assert pool.submit(abs, -3, timeout=0.5).result(LONG) == 3
     finally:
         pool.close()
 

@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 from proxy import Proxy, proxied
 from pushing import Notepad, notepad
-from running import git, repository, running
+from running import PATIENCE, git, repository, running
 
 from canopy.export.crosscheck import html_links
 
@@ -59,7 +59,7 @@ class Answer:
     """What came back through the proxy, without following a redirect."""
 
     def __init__(self, proxy: Proxy, path: str, method: str = "GET", **headers: str) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", proxy.server_address[1], timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", proxy.server_address[1], timeout=PATIENCE)
         connection.request(method, path, headers={k.replace("_", "-"): v for k, v in headers.items()})
         response = connection.getresponse()
         self.status, self.body = response.status, response.read()
@@ -156,7 +156,9 @@ def test_a_push_through_the_proxy_reaches_an_open_tab(proxy: Proxy, book: Notepa
     """`git push` to the address below the path; the stream of events says which page changed."""
     work = book.clone("writer")
     assert git("remote", "get-url", "origin", cwd=work).strip().endswith(f"{PREFIX}/notepad.git")
-    stream = urlopen(Request(proxy.url + "/-/events", headers={"accept": "text/event-stream"}), timeout=20)
+    stream = urlopen(
+        Request(proxy.url + "/-/events", headers={"accept": "text/event-stream"}), timeout=PATIENCE
+    )
     with stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         # So that no proxy in between collects them.

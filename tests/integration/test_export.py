@@ -79,7 +79,7 @@ def served(top: Path, asked: list[str] | None = None) -> Iterator[int]:
 def fetched(port: int, path: str) -> tuple[int, str, bytes]:
     """Return the status, the final path and the body of a request, as a browser follows redirects."""
     for _ in range(5):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         with contextlib.closing(connection):
             connection.request("GET", path)
             response = connection.getresponse()

@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from notepads import Notepad, notepad
+from running import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,9 +114,9 @@ def test_crawlers_are_told_where_to_look(book: Notepad) -> None:
 def test_the_hub_hears_of_what_a_push_changed(book: Notepad, hub: Hub) -> None:
     """WebSub: one announcement for a push, with the feeds that differ and no others."""
     # What the fixture's own push said is taken first; it may come late.
-    assert any("/tag/y." in url for _, url in hub.told.get(timeout=20))
+    assert any("/tag/y." in url for _, url in hub.told.get(timeout=PATIENCE))
     book.push({"posts/one.md": "---\ntitle: One\ntags: x\nauthor: Ada\n---\nMore.\n"})
-    said = hub.told.get(timeout=20)
+    said = hub.told.get(timeout=PATIENCE)
     assert said[0] == ("hub.mode", "publish")
     paths = sorted(url.split("/", 3)[3] for name, url in said if name == "hub.url")
     feeds = ["site", "section/posts", "tag/x", "author/Ada"]
@@ -133,7 +134,7 @@ def test_a_hub_that_fails_is_nobody_elses_concern(tmp_path_factory: pytest.TempP
     with notepad(tmp_path_factory.mktemp("deaf"), FILES, "--websub-hub", closed.url) as made:
         made.push({"posts/four.md": "---\ntitle: Four\n---\nText.\n"})
         assert made.server.get("/posts/four").status == 200
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while not made.server.events("the hub cannot be told") and time.monotonic() < deadline:
             time.sleep(0.05)
         assert "hub" in made.server.events("the hub cannot be told")[0]

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,7 +55,6 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
     for number in range(KILLS):
         with host_process(repository) as (process, url):
             tip = commit(work, f"change {number}", **{f"note{number % 7}_md": f"{number}\n" * 50})
-            begun = time.monotonic()
             pusher = subprocess.Popen(
                 ["git", "push", "-q", url, "main", f"main:refs/heads/b{number % 5}/x", "--force"],
                 cwd=work,
@@ -66,10 +64,9 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
             )
             killer = threading.Timer(chance.uniform(0.01, 0.25), process.kill)
             killer.start()
-            pushed = pusher.wait(30) == 0
+            pushed = pusher.wait(60) == 0
             killer.cancel()
             killer.join()
-            assert time.monotonic() - begun < 30
         if pushed:
             acknowledged.append(tip)
             assert git("rev-parse", "refs/heads/main", at=repository) == tip
@@ -129,7 +126,7 @@ def test_killed_at_each_step(tmp_path: Path, module: str, owner: str, before: st
         url = process.stdout.readline().strip()
         done = run("push", "-q", url, "main", "main:new/branch", ":gone", at=work, check=False)
         assert done.returncode
-        assert process.wait(20) == -signal.SIGKILL
+        assert process.wait(60) == -signal.SIGKILL
     assert run("fsck", "--strict", at=repository).stderr == ""
     with served(Site(repository, githost.Host(Repository.open(repository)))) as site:
         run("push", "-q", site.url, "main", "main:new/branch", ":gone", at=work, check=False)

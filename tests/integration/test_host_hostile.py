@@ -469,7 +469,7 @@ def test_long_reviews_keep_the_connection_alive(site: Site, monkeypatch: pytest.
             beaten.set()
 
     def review(_: object) -> Verdict:
-        return Verdict(accept=not beaten.wait(20), reason="no")
+        return Verdict(accept=not beaten.wait(60), reason="no")
 
     caps = "report-status side-band-64k"
     body = packet(f"{ZERO} {name(GOOD)} refs/heads/main\0{caps}".encode()) + b"0000" + GOOD_PACK

@@ -325,7 +325,7 @@ def test_of_two_racing_pushes_one_wins(site: Site, work: Path, tmp_path: Path) -
     def review(proposal: Proposal) -> Verdict:
         reviews.append(proposal.new)
         reviewing.set()
-        assert go_on.wait(20)
+        assert go_on.wait(60)
         return Verdict(accept=True)
 
     site.review = review
@@ -333,7 +333,7 @@ def test_of_two_racing_pushes_one_wins(site: Site, work: Path, tmp_path: Path) -
     said: dict[str, str] = {}
     winner = threading.Thread(target=lambda: said.update(winner=push(work, "origin", "main")))
     winner.start()
-    assert reviewing.wait(20)
+    assert reviewing.wait(60)
     loser = threading.Thread(target=lambda: said.update(loser=push(late, "origin", "main", ok=False)))
     loser.start()
     while "git-receive-pack" not in site.requests[-1:] or site.requests.count("git-receive-pack") < 3:

@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from running import commit, environment, git, repository, running, start, write
+from running import PATIENCE, commit, environment, git, repository, running, start, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_open_requests_are_drained(work: Path, tmp_path: Path) -> None:
     """SIGTERM "drains open requests and ends within seconds": a slow reader gets its whole body."""
     with running(str(work / ".git"), data=tmp_path / "data") as canopy:
-        with socket.create_connection(("127.0.0.1", canopy.port), timeout=20) as slow:
+        with socket.create_connection(("127.0.0.1", canopy.port), timeout=PATIENCE) as slow:
             slow.sendall(b"GET /big.mp4 HTTP/1.1\r\nhost: a\r\n\r\n")
             answer = slow.recv(4096)
             idle = http.client.HTTPConnection("127.0.0.1", canopy.port)
@@ -46,7 +46,7 @@ def test_open_requests_are_drained(work: Path, tmp_path: Path) -> None:
         head, _, body = answer.partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200")
         assert body == BIG
-        assert canopy.process.wait(10) == 0
+        assert canopy.process.wait(PATIENCE) == 0
         assert "Traceback" not in canopy.output
 
 
@@ -54,9 +54,9 @@ def test_open_requests_are_drained(work: Path, tmp_path: Path) -> None:
 def test_a_signal_ends_it(number: signal.Signals, work: Path, tmp_path: Path) -> None:
     """Each signal that asks for the end gets it at once, with exit code 0 and no traceback."""
     canopy = start(str(work / ".git"), data=tmp_path / "data")
-    assert canopy.stop(number, seconds=10) == 0
+    assert canopy.stop(number) == 0
     assert canopy.reader is not None
-    canopy.reader.join(5)
+    canopy.reader.join(PATIENCE)
     assert "Traceback" not in canopy.output
     canopy.kill()
 
@@ -66,7 +66,7 @@ def test_one_folder_serves_one(work: Path, tmp_path: Path) -> None:
     with running(data=tmp_path / "data") as first:
         command = [sys.executable, "-m", "canopy", "--port", "0", "--data", str(tmp_path / "data")]
         second = subprocess.run(
-            command, env=environment(), capture_output=True, text=True, timeout=30, check=False
+            command, env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=False
         )
         assert second.returncode == 1
         assert "another Canopy is running" in second.stderr
@@ -88,7 +88,7 @@ def test_a_taken_port_is_explained(work: Path, tmp_path: Path) -> None:
         ):
             done = subprocess.run(
                 [sys.executable, "-m", "canopy", str(work / ".git"), *options],
-                env=environment(), capture_output=True, text=True, timeout=30, check=False,
+                env=environment(), capture_output=True, text=True, timeout=PATIENCE, check=False,
             )  # fmt: skip
             assert done.returncode == 2, done.stderr
             assert "Traceback" not in done.stderr
@@ -189,9 +189,9 @@ def test_tls(work: Path, pem: tuple[Path, Path], tmp_path: Path) -> None:
         ready=False,
     ) as canopy:
         context = ssl.create_default_context(cafile=str(pem[0]))
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while True:
-            connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=10)
+            connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=PATIENCE)
             connection.request("GET", "/one")
             response = connection.getresponse()
             body = response.read()

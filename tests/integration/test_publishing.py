@@ -9,10 +9,11 @@ import json
 import re
 import signal
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
-from running import Server, commit, git, repository, running, write
+from running import PATIENCE, Server, commit, git, repository, running, write
 from servers import http_backend, http_server
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Readers:
 
     def _loop(self, number: int) -> None:
         tags: dict[str, str] = {}
-        connection = http.client.HTTPConnection("127.0.0.1", self._server.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self._server.port, timeout=PATIENCE)
         while not self._stop.is_set():
             for path in self._paths[number:] + self._paths[:number]:
                 fields = {"If-None-Match": tags[path]} if path in tags and number else {}
@@ -134,12 +135,12 @@ def test_the_hook_answers_at_once(site: Server, place: tuple[Path, Path]) -> Non
 
 def test_a_flood_of_hooks_collapses(site: Server) -> None:
     """Triggers that come while a sync runs collapse into one more."""
-    before = _syncs(site)
+    before, begun = _syncs(site), time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         statuses = set(pool.map(lambda _: site.get("/push", "POST").status, range(300)))
     assert statuses == {202}
     assert site.get("/push?wait").status == 200
-    assert _syncs(site) - before <= 6
+    assert _syncs(site) - before <= 6 + (time.monotonic() - begun) // 2
 
 
 def _syncs(site: Server) -> int:
@@ -206,13 +207,13 @@ def test_a_remote_that_stays_silent_stops_nobody(tmp_path: Path) -> None:
     released = threading.Event()
 
     def hang(request: BaseHTTPRequestHandler) -> None:
-        released.wait(30)
+        released.wait(5 * PATIENCE)
 
     with http_server(hang) as server:
         try:
             with running(f"{server.url}/notes.git", data=tmp_path / "data", ready=False) as canopy:
                 assert canopy.get("/").status == 503
                 assert canopy.get("/-/live").status == 200
-                assert canopy.stop(seconds=15) == 0
+                assert canopy.stop() == 0
         finally:
             released.set()

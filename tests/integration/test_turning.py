@@ -54,7 +54,7 @@ class Desk:
 
     async def until(self, count: int) -> Edition:
         """Wait until so many editions were published, and long enough for one more; return the last."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(self.editions) < count:
                 self._published.clear()
                 await self._published.wait()
@@ -89,7 +89,7 @@ async def desk(path: Path, workers: Workers, files: dict[str, bytes]) -> AsyncIt
         Press(memory=1 << 24),
         workers,
         interval=3600,
-        render_timeout=20,
+        render_timeout=60,
         clock=clock,
     )
     made = Desk(sync, clock)

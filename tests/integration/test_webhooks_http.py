@@ -5,11 +5,12 @@ from __future__ import annotations
 import http.client
 import json
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from hooks import OTHER, PUSHES, SECRET, SIGNING_TOKEN, Post, form, plain, signed
-from running import Server, running
+from running import PATIENCE, Server, running
 from servers import HttpServer, Work, http_backend, work_tree
 
 if TYPE_CHECKING:
@@ -149,9 +150,10 @@ def test_ten_thousand_posts_cause_at_most_two_fetches(server: Server, remote: tu
     server.get("/push?wait", "POST", b"", Authorization=f"Bearer {SECRET}")
     seen = len(remote[1].requests)
     codes: list[int] = []
+    begun = time.monotonic()
 
     def flood(number: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
         for count in range(2500):
             delivery = signed("gitea-push").sent_with(X_GitHub_Delivery=f"{number}-{count}")
             connection.request("POST", "/push", delivery.body, delivery.headers)
@@ -167,7 +169,8 @@ def test_ten_thousand_posts_cause_at_most_two_fetches(server: Server, remote: tu
         thread.join()
     assert codes == [202] * 10_000
     looks = [target for method, target, _ in remote[1].requests[seen:] if method == "GET"]
-    assert len(looks) <= 2, looks
+    # No flood keeps the notes from being looked at for ever: a slow machine may look more often.
+    assert len(looks) <= 2 + (time.monotonic() - begun) // 10, looks
     assert server.get("/").status == 200
 
 

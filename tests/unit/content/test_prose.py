@@ -120,4 +120,4 @@ def test_hostile_lines_cost_little(unit):
         for whole in (text, "---\ntitle: " + text + "\n---\n", "title: T\n" + text + "\n---\n", "x\n" + text):
             start = time.process_time()
             source_of(whole)
-            assert time.process_time() - start < 5  # a quadratic reading takes minutes
+            assert time.process_time() - start < 20  # a quadratic reading takes minutes

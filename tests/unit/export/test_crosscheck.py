@@ -109,6 +109,6 @@ def test_feeds_and_sitemaps_are_read_too(media_type: str, text: str) -> None:
 def test_hostile_markup_is_read_in_linear_time(piece: str) -> None:
     """A file of a megabyte that is all one beginning takes less than a few seconds."""
     text = piece * (1_000_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     links(text)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20  # a quadratic reading takes hours
