@@ -31,8 +31,8 @@ class Misfit:
     reason: str
     fatal: bool = True
     """It is left out; else it is only worth knowing."""
-    taken: bool = False
-    """Something else of the site has the place."""
+    other: str = ""
+    """The path of the site that has the place."""
 
 
 @dataclass(slots=True)
@@ -50,16 +50,17 @@ class Layout:
     def place(self, path: str, *, page: bool) -> str | None:
         """Return the name of the file for a path of the site, or None, with a misfit that says why."""
         name = file_name(path, page=page)
-        reason = unfit(name)
-        owner = "" if reason else self._taken(name)
-        if reason or owner:
-            self.misfits.append(Misfit(path, reason or owner, taken=bool(owner)))
+        reason, other = unfit(name), ""
+        if not reason:
+            reason, other = self._taken(name)
+        if reason:
+            self.misfits.append(Misfit(path, reason, other=other))
             return None
         twin = self._folded.setdefault(_folded(name), name)
         if twin != name:
             other = self.files[twin]
             told = f"{other} differs from it only in case or accents: not every file system can hold both"
-            self.misfits.append(Misfit(path, told, fatal=self.one_case, taken=self.one_case))
+            self.misfits.append(Misfit(path, told, fatal=self.one_case, other=other))
             if self.one_case:
                 return None
         self.files[name] = path
@@ -67,15 +68,17 @@ class Layout:
             self._folders.setdefault(folder, path)
         return name
 
-    def _taken(self, name: str) -> str:
+    def _taken(self, name: str) -> tuple[str, str]:
+        """Return why a name is not free, and the path of the site that has it; two empty texts if it is."""
         if name in self.files:
-            return f"its file {name} is that of {self.files[name]}"
+            return f"its file {name} is that of {(other := self.files[name])}", other
         if name in self._folders:
-            return f"its file {name} would be the folder that {self._folders[name]} lies in"
+            other = self._folders[name]
+            return f"its file {name} would be the folder that {other} lies in", other
         for folder in _parents(name):
             if folder in self.files:
-                return f"its folder {folder} would be the file of {self.files[folder]}"
-        return ""
+                return f"its folder {folder} would be the file of {(other := self.files[folder])}", other
+        return "", ""
 
     def answer(self, path: str) -> str | None:
         """Return the name of the file with which web servers answer a decoded path; None if none is there."""

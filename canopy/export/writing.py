@@ -11,19 +11,21 @@ from urllib.parse import unquote, urljoin
 from canopy.driving import drive, drive_all
 from canopy.export.crosscheck import CrossCheck
 from canopy.export.hosts import (
-    quoted,
+    Rules,
     redirect_page,
     rules_for_apache,
+    rules_for_headers,
     rules_for_redirects,
-    rules_for_types,
     unguessable,
 )
-from canopy.export.layout import Layout, file_name
+from canopy.export.layout import INDEX, Layout, file_name
 from canopy.problem import Problem
 from canopy.render.jobs import HTML
 from canopy.render.lost import gone_view, not_found_view
 from canopy.render.nearest import Nearest
 from canopy.render.opensearch import OPENSEARCH, OPENSEARCH_TYPE, SEARCH, render_description
+from canopy.render.press import own_page
+from canopy.render.protection import POLICY, QUIET
 from canopy.render.theme import Theme
 from canopy.render.topics import SITE_ELSEWHERE
 from canopy.render.views import SearchView
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from canopy.content.values import Page, Site
     from canopy.export.crosscheck import DeadLink
     from canopy.export.folder import Folder
+    from canopy.export.layout import Misfit
     from canopy.render.edition import Edition
     from canopy.render.jobs import Job
     from canopy.render.press import Press
@@ -91,8 +94,8 @@ class Export:
 
     def _begin(self) -> None:
         self._layout = Layout(self._folder.one_case)
-        self._types: dict[str, str] = {}
-        self._redirects: dict[str, str] = {}
+        self._places: dict[str, str | None] = {}
+        self._rules = Rules(unquote(self._site.base_path))
         self._failures: list[Failure] = []
         self.check = CrossCheck(self._site.base_url.removesuffix("/"))
         self.bytes = 0
@@ -105,7 +108,9 @@ class Export:
             # A template that is given up on the way shall not have shown some of the pages.
             version = look.version
             self._begin()
-            self._print(list(self._edition.addresses()))
+            paths = list(self._edition.addresses())
+            self._share_out(paths)
+            self._print(paths)
         for asset in Theme.default().assets.values():
             self._put(asset.path, asset.data, asset.media_type)
         self._write_search()
@@ -115,6 +120,16 @@ class Export:
 
     # -- what the press prints ------------------------------------------------------------------------
 
+    def _share_out(self, paths: list[str]) -> None:
+        """Give each address its file, whichever is printed first: pages before files, as on the server.
+
+        At `/` it shows the page `index.md`, and at `/index.html` the file; a folder has one file for both.
+        """
+        assets, outline = self._site.assets, self._edition.outline
+        for path in paths:
+            page = path not in assets and outline.subject(path) is not None
+            self._places[path] = self._layout.place(path, page=page)
+
     def _print(self, paths: list[str]) -> None:
         batches = (paths[at : at + _TOGETHER] for at in range(0, len(paths), _TOGETHER))
         done = 0
@@ -123,7 +138,8 @@ class Export:
                 if isinstance(printed, RenderFailed):
                     self._failures.append(Failure(f"{_shown(path)}: error: cannot be rendered: {printed}"))
                 else:
-                    self._put(path, printed.identity.body, _media_type(printed))
+                    kind = _field(printed, b"content-type")
+                    self._put(path, printed.identity.body, kind, _field(printed, POLICY))
             done += len(made)
             self._progress(done, len(paths))
 
@@ -144,29 +160,34 @@ class Export:
                 edition.forget(path)
         return made
 
-    def _put(self, path: str, data: bytes, media_type: str, *, name: str = "") -> None:
+    def _put(self, path: str, data: bytes, media_type: str, policy: str = "") -> None:
         page = media_type.startswith("text/html") and path not in self._site.assets
-        place = name or self._layout.place(path, page=page)
+        place = self._places[path] if path in self._places else self._layout.place(path, page=page)
         if place is None:
             return
         self._folder.put(place, data)
         self.bytes += len(data)
         self.check.read(path, place, media_type, data)
         if not page and unguessable(place, media_type):
-            self._types[self._site.base_path + quoted(path)] = media_type
+            self._rules.types[self._rules.base + path] = media_type
+        if policy:
+            self._rules.policies[self._rules.base + path] = policy
 
     # -- what a server does, and files have to do ------------------------------------------------------
 
     def _write_search(self) -> None:
         site = self._site
-        self._put(SEARCH, self._rendered(SearchView(self._edition.outline.frame, "", "shelf")), HTML)
+        search = self._rendered(SearchView(self._edition.outline.frame, "", "shelf"))
+        self._put(SEARCH, search, HTML, QUIET.decode())
         self._put(SEARCH + ".json", _shelf(site), "application/json")
         self._put(OPENSEARCH, render_description(site).encode(), OPENSEARCH_TYPE)
 
     def _write_lost(self) -> None:
         """Write what is said where nothing is; a file cannot say 410, but it can say what was there."""
         outline, nearest = self._edition.outline, Nearest(self._site)
-        self._put("/" + NOT_FOUND, self._rendered(not_found_view(outline)), HTML)
+        # A repository may bring a file of that name, which web servers will then show.
+        if NOT_FOUND not in self._layout.files:
+            self._put("/" + NOT_FOUND, self._rendered(not_found_view(outline)), HTML)
         lost = [(path, gone_view(outline, nearest, path, gone)) for path, gone in self._site.gone.items()]
 
         def made(path: str, view: View) -> Generator[Job, Any, tuple[str, bytes]]:
@@ -175,13 +196,15 @@ class Export:
 
         for path, page in drive_all((made(*one) for one in lost), self._workers, self._timeout):
             self._quietly(partial(self._put, path, page, HTML))
+            if self._layout.files.get(f"{path.strip('/')}/{INDEX}") == path:
+                self._rules.gone.append(self._rules.base + path)
 
     def _quietly(self, write: Callable[[], None]) -> None:
         """Write what displaces nothing; only what cannot lie in any folder is worth telling."""
         known = self._layout.misfits
         before = len(known)
         write()
-        known[before:] = [misfit for misfit in known[before:] if not misfit.taken]
+        known[before:] = [misfit for misfit in known[before:] if not misfit.other]
 
     def _rendered(self, view: View) -> bytes:
         return drive(self._edition.look.show(view), self._workers, self._timeout).identity
@@ -212,14 +235,13 @@ class Export:
                 self._folder.put(name, data)
                 self.check.read(path, name, HTML, data)
         if name is not None:
-            self._redirects[site.base_path + quoted(path)] = target
+            self._rules.redirects[self._rules.base + path] = target
 
     def _write_rules(self) -> None:
-        base = self._site.base_path
         rules = {
-            "_redirects": rules_for_redirects(self._redirects),
-            "_headers": rules_for_types(self._types),
-            ".htaccess": rules_for_apache(base, self._redirects, self._types),
+            "_redirects": rules_for_redirects(self._rules),
+            "_headers": rules_for_headers(self._rules),
+            ".htaccess": rules_for_apache(self._rules),
             # GitHub Pages would otherwise leave out whatever begins with an underscore.
             ".nojekyll": b"",
         }
@@ -235,7 +257,9 @@ class Export:
         found = list(self._failures)
         for misfit in self._layout.misfits:
             kind = "error: it is not exported" if misfit.fatal else "warning"
-            found.append(Failure(f"{_shown(misfit.path)}: {kind}: {misfit.reason}", ours=misfit.fatal))
+            twins = f"; {self._named(misfit)}: rename one of them" if misfit.fatal and misfit.other else ""
+            text = f"{_shown(misfit.path)}: {kind}: {misfit.reason}{twins}"
+            found.append(Failure(text, ours=misfit.fatal))
         dead = list(self.check.dead(self._layout.answer, self._folder.read))
         self.dead = len(dead)
         authored = self._authored() if dead else frozenset()
@@ -245,6 +269,14 @@ class Export:
             if ours or link.missing == "place":
                 found.append(Failure(_told(link, ours=ours), ours=ours))
         return found
+
+    def _named(self, misfit: Misfit) -> str:
+        """Return the files of the repository that want one place, as far as they are pages."""
+        files = []
+        for path in (misfit.other, misfit.path):
+            page = own_page(self._edition.outline.subject(path))
+            files.append(_shown(page.source.path if page and path not in self._site.assets else path[1:]))
+        return " and ".join(files)
 
     def _authored(self) -> frozenset[str]:
         """Return the absolute URLs that authors link to, as the pages write them."""
@@ -300,5 +332,5 @@ def _shown(path: str) -> str:
     return str(Problem(path, 0, "")).partition(": ")[0]
 
 
-def _media_type(printed: Representation) -> str:
-    return next(value.decode() for name, value in printed.identity.headers if name == b"content-type")
+def _field(printed: Representation, name: bytes) -> str:
+    return next((value.decode() for found, value in printed.identity.headers if found == name), "")

@@ -29,6 +29,7 @@ from canopy.render.listings import Sheet
 from canopy.render.look import Look
 from canopy.render.options import RenderOptions
 from canopy.render.pages import Outline
+from canopy.render.protection import document_protection, file_protection
 from canopy.render.representation import compressible, encode, represent
 from canopy.render.shelf import Shelf
 from canopy.render.views import ArticleView, ListingView, NotFoundView, SearchView
@@ -47,10 +48,9 @@ if TYPE_CHECKING:
     from canopy.render.theme import ThemeAsset
     from canopy.render.views import View
 
-__all__ = ["FOREVER", "SANDBOX", "Press"]
+__all__ = ["FOREVER", "Press", "own_page"]
 
 FOREVER = "public, max-age=31536000, immutable"
-SANDBOX = b"sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _MOST_TOLD = 20
 _Recipe = tuple[bytes, "Callable[[], Generator[Job, Any, Body]]", str]
 """What tells whether a page would be the same as before, how to make it, and its media type."""
@@ -177,7 +177,7 @@ class Press:
     def _page(self, edition: Edition, path: str, subject: Subject) -> Generator[Job, Any, _Recipe]:
         fragments = yield from self.fragments.render(edition.outline.wanted(subject))
         view = edition.outline.view(subject, fragments.__getitem__)
-        page = _own_page(subject)
+        page = own_page(subject)
         if page is not None:
             found = self._note(edition, path, page, fragments)
             if isinstance(view, ArticleView) and any(f.severity is Severity.ERROR for f in found):
@@ -190,7 +190,7 @@ class Press:
 
     def findings(self, edition: Edition, path: str) -> Generator[Job, Any, tuple[Problem, ...]]:
         """Find out what rendering finds wrong with a page, without making its representation."""
-        page = _own_page(edition.outline.subject(path))
+        page = own_page(edition.outline.subject(path))
         if page is None:
             return ()
         fragments = yield from self.fragments.render(edition.outline.wanted(page))
@@ -226,7 +226,7 @@ class Press:
             cache_control=self._cache_control,
             modified=edition.published,
             ranges=True,
-            extra=_file_headers(asset),
+            extra=file_protection(asset.media_type),
         )
         # The site holds the bytes of the file itself: only what compression added is the shelf's.
         size = representation.size - len(asset.data)
@@ -239,7 +239,7 @@ class Press:
             body: Body = yield Job(encode, (asset.data, asset.media_type))
         else:
             body = encode(asset.data, asset.media_type)
-        extra = _sandbox(asset.media_type)
+        extra = document_protection(asset.media_type)
         # What has a policy of its own is not for the hot path, where every answer gets the site's.
         ranges = bool(extra)
         return represent(body, asset.media_type, cache_control=FOREVER, ranges=ranges, extra=extra)
@@ -281,7 +281,7 @@ def _told(edition: Edition, page: Page | None) -> tuple[str, ...]:
     return (*(str(problem) for problem in found[:_MOST_TOLD]), *more)
 
 
-def _own_page(subject: Subject | None) -> Page | None:
+def own_page(subject: Subject | None) -> Page | None:
     """Return the page whose text a subject shows, if it shows one."""
     if isinstance(subject, Sheet):
         section = subject.listing.section
@@ -297,17 +297,6 @@ def _findings(page: Page, fragment: Fragment) -> tuple[Problem, ...]:
         for severity, findings in graded
         for line, reason, cure in findings
     )
-
-
-def _file_headers(asset: Asset) -> Headers:
-    # Feed readers and other sites may show the images of a note.
-    return [(b"cross-origin-resource-policy", b"cross-origin"), *_sandbox(asset.media_type)]
-
-
-def _sandbox(media_type: str) -> Headers:
-    # A document of the repository must not run scripts in the site's origin (CSP 3, 6.2: sandbox).
-    document = media_type.partition(";")[0].endswith(("html", "xml"))
-    return [(b"content-security-policy", SANDBOX)] if document else []
 
 
 def _harmless(media_type: str, look: Look) -> str:

@@ -15,10 +15,11 @@ import structlog
 
 from canopy.content.taxonomies import OWN as LISTED
 from canopy.render.listings import OWN_SHEETS
+from canopy.render.protection import security_headers
 from canopy.render.topics import FEEDS
 from canopy.render.workers import RenderFailed
 from canopy.web.conditional import answer
-from canopy.web.headers import decode_path, host_name, security_headers, with_security
+from canopy.web.headers import decode_path, host_name, with_security
 from canopy.web.messages import Messages
 from canopy.web.own import OwnAddresses
 from canopy.web.refusal import Refused

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from canopy.web.headers import security_headers
+from canopy.render.protection import security_headers
 
 if TYPE_CHECKING:
     import asyncio

@@ -1,4 +1,4 @@
-"""The header fields that protect readers, on every answer; and the address that a request means."""
+"""Header fields of requests and answers: what an address means, and what an answer has of its own."""
 
 from __future__ import annotations
 
@@ -9,30 +9,7 @@ from urllib.parse import unquote_to_bytes
 if TYPE_CHECKING:
     from canopy.render.representation import Headers
 
-_POLICY = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: http: data:; "
-    b"font-src 'self'; media-src 'self' https: http:; connect-src 'self'; manifest-src 'self'; "
-    b"worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-QUIET_POLICY = _POLICY.replace(b"img-src 'self' https: http: data:", b"img-src 'self' data:")
-"""For pages that repeat what their reader typed: a style sheet could tell others by images."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
-_ONE_YEAR = 31_536_000
-
-
-def security_headers(*, https: bool) -> Headers:
-    """Return the fields that every answer carries; `https` adds HSTS, for one year as the original."""
-    headers: Headers = [
-        (b"content-security-policy", _POLICY),
-        (b"x-content-type-options", b"nosniff"),
-        (b"referrer-policy", b"strict-origin-when-cross-origin"),
-        (b"cross-origin-opener-policy", b"same-origin"),
-        (b"cross-origin-resource-policy", b"same-origin"),
-        (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
-    ]
-    if https:
-        headers.append((b"strict-transport-security", b"max-age=%d" % _ONE_YEAR))
-    return headers
 
 
 def with_security(headers: Headers, security: Headers) -> Headers:

@@ -17,12 +17,12 @@ from canopy.render.interface import SOURCE, Interface
 from canopy.render.jobs import HTML
 from canopy.render.look import Look
 from canopy.render.opensearch import OPENSEARCH, OPENSEARCH_TYPE, SEARCH, render_description
+from canopy.render.protection import POLICY, QUIET
 from canopy.render.representation import represent
 from canopy.render.views import Frame, Link, SearchHit, SearchView
 from canopy.render.workers import RenderFailed
 from canopy.search import MOST_CHARACTERS, MOST_HITS, Index, parse_query
 from canopy.web.conditional import answer
-from canopy.web.headers import QUIET_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -117,7 +117,7 @@ class Searching:
         extra = [
             (name.encode(), value.encode()) for name, value in _HEADERS.items() if name != "cache-control"
         ]
-        extra += [(b"vary", b"accept"), (b"content-security-policy", QUIET_POLICY)]
+        extra += [(b"vary", b"accept"), (POLICY, QUIET)]
         if status != 200:
             extra.append((b"retry-after", b"%d" % _RETRY))
         representation = represent(

@@ -16,9 +16,10 @@ import structlog
 import uvicorn
 
 from canopy.errors import ConfigError
+from canopy.render.protection import security_headers
 from canopy.web.app import Application, logged
 from canopy.web.guard import GuardedProtocol
-from canopy.web.headers import host_name, security_headers
+from canopy.web.headers import host_name
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send

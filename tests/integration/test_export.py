@@ -211,7 +211,7 @@ def test_a_site_below_a_path(notes: Path, tmp_path: Path) -> None:
     text = (top / "index.html").read_text()
     assert 'href="/notes/posts/one#more"' in text
     assert 'href="https://example.org/notes/"' in text
-    assert "ErrorDocument 404 /notes/404.html" in (top / ".htaccess").read_text()
+    assert 'ErrorDocument 404 "/notes/404.html"' in (top / ".htaccess").read_text()
     assert "url=/notes/posts/one" in (top / "older" / "index.html").read_text()
 
 
@@ -250,3 +250,28 @@ def test_a_remote_that_is_not_there_changes_nothing(tmp_path: Path) -> None:
     done = export(str(tmp_path / "site"), str(tmp_path / "none.git"), data=tmp_path / "data")
     assert done.returncode == 1
     assert not (tmp_path / "site").exists()
+
+
+def test_of_two_that_want_one_file_the_page_has_it(tmp_path: Path) -> None:
+    """As on the server, where `/` shows `index.md` beside an `index.html`; both are named."""
+    twins = {"index.md": "# Page\n", "index.html": "<p>raw", "404.html": "<p>Own", "c.md": "# C\n"}
+    folders = {
+        "c/index.html": "<p>raw",
+        "a.md": "# A\n",
+        "a/x.txt": "x",
+        "Note.md": "# N\n",
+        "note.md": "# n\n",
+    }
+    work = repository(tmp_path / "notes", {**twins, **folders})
+    top = tmp_path / "site"
+    done = export(str(top), f"{work}#main", *BASE, data=tmp_path / "data")
+    assert done.returncode == 1
+    assert "index.md and index.html: rename one of them" in done.stdout
+    assert "c.md and c/index.html: rename one of them" in done.stdout
+    assert done.stdout.count("it is not exported") == 2
+    assert "/note: warning: /Note differs from it only in case" in done.stdout
+    assert ">Page</h1>" in (top / "index.html").read_text()
+    assert ">C</h1>" in (top / "c" / "index.html").read_text()
+    assert (top / "404.html").read_text() == "<p>Own"
+    # The policy of what is not there does not fall on the page in its place.
+    assert r"/index\.html" not in (top / ".htaccess").read_text()

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canopy.web.headers import decode_path, security_headers, with_security
+from canopy.render.protection import security_headers
+from canopy.web.headers import decode_path, with_security
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
 from canopy.export.hosts import (
+    Rules,
+    quoted,
     redirect_page,
     rules_for_apache,
+    rules_for_headers,
     rules_for_redirects,
-    rules_for_types,
     unguessable,
 )
+from canopy.render.protection import SANDBOX
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HOSTILE = {
     '/a"\nRequire all denied\n"': "/x",
@@ -33,16 +40,30 @@ def test_a_redirect_is_a_page_that_any_browser_follows() -> None:
     assert "<script>" not in page
 
 
-def test_what_is_no_harmless_path_gets_no_rule() -> None:
+@pytest.mark.parametrize("write", [rules_for_redirects, rules_for_headers, rules_for_apache])
+def test_what_is_no_harmless_path_gets_no_rule(write: Callable[[Rules], bytes]) -> None:
     """A line of rules cannot be smuggled in, by an address or by a target."""
-    for rules in (
-        rules_for_redirects({**HOSTILE, "/old": "/new"}),
-        rules_for_apache("", {**HOSTILE, "/old": "/new"}, dict.fromkeys(HOSTILE, "text/plain")),
-        rules_for_types(dict.fromkeys([*HOSTILE, "/old"], "text/plain")),
-    ):
-        text = rules.decode()
-        assert "old" in text
-        assert not re.search(r"denied|cgi-script|evil|ENV|true|\.\*\)", text)
+    types = dict.fromkeys([*HOSTILE, "/old"], "text/plain")
+    policies = dict.fromkeys([*HOSTILE, "/old"], SANDBOX.decode())
+    rules = Rules("", {**HOSTILE, "/old": "/new"}, types, policies, [*HOSTILE, "/old"])
+    text = write(rules).decode()
+    assert "old" in text
+    for line in text.splitlines():
+        assert not re.match(r"\s*(Require|SetHandler cgi)", line)
+    assert not re.search(r'("[^"\n]*){6}|/evil 301|%\{ENV', text)
+
+
+def test_no_name_gets_around_its_policy() -> None:
+    """A document of the repository is sandboxed whatever it is called: its author chose the name."""
+    names = ["/a'b.html", '/a"b.html', "/a`%$.html", "/nl\n.html", "/ä ö.html", "/plain.html", "/*.html"]
+    rules = Rules("/n", policies={"/n" + name: SANDBOX.decode() for name in names})
+    text = rules_for_apache(rules).decode()
+    patterns = re.findall(r'SetEnvIf Request_URI "(.*)" canopy-policy-0', text)
+    headers = rules_for_headers(rules).decode().split("\n")
+    for name in names:
+        assert any(re.search(pattern, "/n" + name, re.DOTALL) for pattern in patterns), name
+        place = headers.index(quoted("/n" + name))
+        assert headers[place + 2].endswith(SANDBOX.decode())
 
 
 @pytest.mark.parametrize(
