@@ -84,7 +84,7 @@ def read_file(blob: Blob, path: str, convention: Convention) -> File:
         return File(blob, path, NOTHING, problems=(problem,))
     kind = served_type(spot.path) if spot.asset else asset_type(spot.path)
     if kind is not None and not _is_article(blob.data, spot, kind):
-        return _asset(blob, path, spot, kind)
+        return _asset(blob, path, replace(spot, path=spot.verbatim or spot.path), kind)
     if len(blob.data) > MAX_ARTICLE:
         size = f"{len(blob.data) / 1e6:.1f} MB"
         problem = Problem(blob.path, 0, f"{size} are too much for a page: shown as plain text", "split it")
@@ -183,6 +183,10 @@ def _article(
 ) -> File:
     header = read_header(text, grammar(blob.path, convention.comments))
     values = convention.fields(spot, header.values)
+    placed = convention.placed(spot, values)
+    if placed is None:
+        return File(blob, path, NOTHING)
+    spot = placed
     read = header if values is header.values else replace(header, values=dict(values))
     front, found = interpret(read, blob.path, tradition=convention.name, zone=convention.zone)
     if convention.name == "obsidian" and (tags := inline_tags(header.body)):

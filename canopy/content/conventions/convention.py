@@ -51,6 +51,8 @@ class Spot:
     """The folder that lists it, where it is not that of `path`."""
     bundle: str = ""
     """The folder whose files belong to it and go where it goes, where that is not the one of a leaf."""
+    verbatim: str = ""
+    """Its path if it has no header and is served as it is, where that is not `path`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,10 @@ class Convention:
     def fields(self, spot: Spot, values: Mapping[str, object]) -> Mapping[str, object]:  # noqa: ARG002 - others ask
         """Return the values of a header as the other modules are to read them."""
         return values
+
+    def placed(self, spot: Spot, values: Mapping[str, object]) -> Spot | None:  # noqa: ARG002 - others ask
+        """Return where a page stands, its header considered; None if it has no address."""
+        return spot
 
     def address(self, spot: Spot, front: FrontMatter, values: Mapping[str, object]) -> str:  # noqa: ARG002 - others ask
         """Return the address that the tradition gives a page; nothing if it is that of its path."""

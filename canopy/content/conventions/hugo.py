@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from canopy.content.conventions.configs import read_config
 from canopy.content.conventions.convention import Convention, Found, Spot, dated
+from canopy.content.conventions.hugobundles import (
+    Cascade,
+    cascades,
+    is_listed,
+    is_rendered,
+    kept_cases,
+    resources,
+)
 from canopy.content.conventions.hugoconfig import FILES, OLD, read_hugo
 from canopy.content.conventions.patterns import date_values, expand
 from canopy.content.paths import MARKDOWN, base_name, extension, parent, unsuffixed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from canopy.content.conventions.convention import Tree
     from canopy.content.values import FrontMatter
@@ -46,24 +54,37 @@ class Hugo(Convention):
     lower: bool = True
     dated: bool = False
     """File names begin with dates."""
+    resources: frozenset[str] = frozenset()
+    """Texts that are no pages but belong to the page of their folder, by path below the content's folder."""
+    kept: Mapping[str, str] = field(default_factory=dict)
+    """Folders below it whose files keep capitals and spaces in their addresses, and those."""
+    cascades: tuple[Cascade, ...] = ()
+    """What pages inherit, the nearest last."""
 
     def locate(self, path: str) -> Spot | None:
         """Return where a file stands; what is neither content nor static is the generator's."""
         for folder, address in self.static:
             if path.startswith(folder + "/"):
                 return Spot(address + path[len(folder) :], asset=True)
-        for folder, address in self.content:
-            if path.startswith(folder + "/"):
-                return self._content(address + path[len(folder) :])
+        if inner := self.inner(path):
+            return None if inner in self.resources else self._content(inner)
         if path.startswith("/assets/") and extension(path) in _IMAGES:
             return Spot(path[len("/assets") :], asset=True)
         return None
 
+    def inner(self, path: str) -> str:
+        """Return the path of a file of the content as if its folder was the top; nothing for another file."""
+        for folder, address in self.content:
+            if path.startswith(folder + "/"):
+                return address + path[len(folder) :]
+        return ""
+
     def _content(self, path: str) -> Spot | None:
         kind = extension(path)
-        folder = self._urlized(parent(path)).rstrip("/")
+        folder = self.urlized(parent(path)).rstrip("/")
+        verbatim = f"{self.kept.get(parent(path), folder)}/{base_name(path)}"
         if kind not in (*MARKDOWN, ".html", ".htm"):
-            return Spot(f"{folder}/{base_name(path)}", asset=True)
+            return Spot(verbatim, asset=True)
         name = base_name(path)[: -len(kind)]
         bare, _, language = name.rpartition(".")
         if bare and language.lower() in self.languages:
@@ -73,27 +94,46 @@ class Hugo(Convention):
         date, rest = dated(path) if self.dated else ("", "")
         inner = folder.removeprefix(self._language(folder))
         return Spot(
-            f"{folder}/{self._urlized(name)}{kind}",
+            f"{folder}/{self.urlized(name)}{kind}",
             leaf=name == "index",
             template=kind not in MARKDOWN,
             # What stands in another language is no entry of the list: it would be there twice.
             post=bool(inner) and (inner == folder or folder.startswith(f"/{self.languages[0]}/")),
             date=date,
-            name=self._urlized(rest),
+            name=self.urlized(rest),
             language=self._language(folder)[1:],
+            verbatim=verbatim if kind not in MARKDOWN else "",
         )
+
+    def fields(self, spot: Spot, values: Mapping[str, object]) -> Mapping[str, object]:
+        """Return the header on top of what the sections above hand down."""
+        inherited: dict[str, object] = {}
+        for cascade in self.cascades:
+            if cascade.reaches(spot):
+                inherited |= cascade.values
+        return {**inherited, **values} if inherited else values
+
+    def placed(self, spot: Spot, values: Mapping[str, object]) -> Spot | None:
+        """Return nothing for what Hugo renders no page for; what it lists nowhere is no entry."""
+        if not is_rendered(spot, values):
+            return None
+        return spot if is_listed(values) else replace(spot, post=False)
 
     def _language(self, path: str) -> str:
         """Return the folder with which the addresses of a language begin, if this one does."""
         first = path[1:].partition("/")[0]
         return f"/{first}" if first in self.languages else ""
 
-    def _urlized(self, path: str) -> str:
+    def urlized(self, path: str) -> str:
         """Return a path as Hugo's `urlize` makes it."""
         if not path.isascii() or not _SIMPLE.fullmatch(path):
             path = _AT_HYPHEN.sub("", "".join(filter(_stays, path))).strip()
             path = _SPACE.sub("-", path)
         return path.lower() if self.lower else path
+
+    def _named(self, text: str) -> str:
+        """Return a title or slug as it fills a placeholder: there Hugo takes a plus for a space."""
+        return self.urlized(self.urlized(text).replace("+", " "))
 
     def address(self, spot: Spot, front: FrontMatter, values: Mapping[str, object]) -> str:  # noqa: ARG002
         """Return the address by its section's pattern, else the path; a page's `slug` replaces its name."""
@@ -106,14 +146,13 @@ class Hugo(Convention):
         name = spot.name or base_name(place)
         pattern = dict(self.patterns).get(inner[1:].partition("/")[0]) if inner else None
         address = expand(pattern, self._values(front, inner, name)) if pattern else ""
-        address = address or f"{inner.rstrip('/')}/{self._urlized(front.slug) or name}"
+        address = address or f"{inner.rstrip('/')}/{self.urlized(front.slug) or name}"
         ugly = "*" in self.ugly or inner[1:].partition("/")[0] in self.ugly
         return f"{language}{address}.html" if ugly else language + address
 
     def _values(self, front: FrontMatter, folder: str, file: str) -> dict[str, str]:
         when = front.date.astimezone(self.zone) if front.date and self.zone else front.date
-        slug = self._urlized(front.slug)
-        title = self._urlized(front.title)
+        slug, title = self._named(front.slug), self._named(front.title.replace("/", "-"))
         return date_values(when) | {
             "section": folder[1:].partition("/")[0],
             "sections": folder[1:],
@@ -157,7 +196,7 @@ def evidence(tree: Tree) -> str:
 def read(tree: Tree, why: str) -> Found:
     """Return the site with what its settings say."""
     config = read_hugo(tree)
-    convention = Hugo(
+    bare = Hugo(
         content=config.content,
         static=config.static,
         patterns=config.patterns,
@@ -169,4 +208,16 @@ def read(tree: Tree, why: str) -> Found:
         future=config.values.truth("buildfuture"),
         blog=True,
     )
+    inner = [path for path in map(bare.inner, _paths(tree)) if path]
+    convention = replace(
+        bare,
+        resources=resources(inner, {address or "/" for _, address in bare.content}),
+        kept=kept_cases(inner, bare.urlized),
+        cascades=cascades(tree, config.values.values.get("cascade"), bare.locate),
+    )
     return Found(convention, why, config.settings, problems=config.values.problems)
+
+
+def _paths(tree: Tree) -> Iterator[str]:
+    cut = len(tree.prefix)
+    return (f"/{path[cut:]}" for path in tree.blobs if path.startswith(tree.prefix))

@@ -523,3 +523,75 @@ def test_what_jekyll_puts_behind_other_addresses(pattern, page, item):
     site = site_of({"_config.yml": config, "a.md": "---\n---\nA", "_c/x.md": "---\n---\nX"})
     assert where(site) == {"a.md": page, "_c/x.md": item}
     assert pattern == "pretty" or site.redirects.get("/a.html", "/a.html") == page
+
+
+def hugo(files: dict[str, str], settings: str = "") -> dict[str, str]:
+    """Return the address of each page of a site of Hugo's by its file."""
+    content = {f"content/{path}": f"---\n{text}\n---\nText" for path, text in files.items()}
+    return {
+        path.removeprefix("content/"): address
+        for path, address in where(site_of({"hugo.toml": settings, **content})).items()
+    }
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["headless: true", "build: {render: never}", "_build:\n  render: false", "build: {render: link}"],
+)
+def test_what_hugo_renders_no_page_for(header):
+    """A headless bundle, and what is built without a page, has no address."""
+    assert hugo({"a/index.md": header, "b.md": ""}) == {"b.md": "/b"}
+
+
+def test_texts_in_a_leaf_bundle_of_hugo():
+    """Texts beside an `index.md`, and below, are resources; those of a section are pages."""
+    files = {"a/index.md": "", "a/x.md": "", "a/in/y.md": "", "b/_index.md": "", "b/x.md": "", "index.md": ""}
+    assert hugo(files) == {"a/index.md": "/a", "b/_index.md": "/b", "b/x.md": "/b/x", "index.md": "/"}
+
+
+B = "s/in/b.md"
+
+
+@pytest.mark.parametrize(
+    ("cascade", "kept"),
+    [
+        ("cascade: {draft: true}", {"s/_index.md"}),
+        ("cascade: [{target: {path: '/s/in/**'}, draft: true}]", {"s/_index.md", "s/a.md", "s/in/_index.md"}),
+        ("cascade: {_target: {kind: page}, draft: true}", {"s/_index.md", "s/in/_index.md"}),
+        ("cascade: {_target: {lang: de}, draft: true}", {"s/_index.md", "s/a.md", "s/in/_index.md", B}),
+    ],
+)
+def test_a_cascade_of_hugo(cascade, kept):
+    """A section hands values down to the pages below that its target names; their own are stronger."""
+    files = {
+        "s/_index.md": cascade,
+        "s/a.md": "",
+        "s/in/_index.md": "",
+        "s/in/b.md": "",
+        "s/in/c.md": "draft: false",
+    }
+    assert hugo(files).keys() == kept | {"s/in/c.md"}  # fmt: skip
+
+
+def test_a_cascade_in_the_settings_of_hugo():
+    """The settings hand values down to all pages, and a changed section is read again."""
+    assert hugo({"a.md": "", "b.md": "draft: false"}, "[cascade]\ndraft = true") == {"b.md": "/b"}
+    files = {"hugo.toml": "", "content/s/_index.md": "---\ntitle: S\n---", "content/s/a.md": "---\n---\nA"}
+    before = site_of(files)
+    files["content/s/_index.md"] = "---\ntitle: S\ncascade: {draft: true}\n---"
+    assert site_of(files, before) == site_of(files)
+    assert "content/s/a.md" not in where(site_of(files, before))
+
+
+@pytest.mark.parametrize(
+    ("title", "address"),
+    [
+        ("A crack + keygen", "/p/a-crack--keygen"),
+        ("Learn C++", "/p/learn-c"),
+        ("x++y", "/p/x-y"),
+        ("either/or", "/p/either-or"),
+    ],
+)
+def test_a_plus_in_hugos_placeholders(title, address):
+    """A plus in a title is a space in the address that a pattern makes, as in Hugo 0.168."""
+    assert hugo({"p/a.md": f"title: {title}"}, '[permalinks]\np = "/p/:title/"') == {"p/a.md": address}
