@@ -24,6 +24,7 @@ MAX_TARGET = 8000
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}):")
 _ENTITY = re.compile(r"&(?:amp|#38|#[xX]26);")
 _IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=]*")
+_BLOCK = "#%5E"
 _IGNORED = dict.fromkeys(map(ord, "\t\n\r"))  # browsers drop these anywhere in a URL (WHATWG URL)
 _SCHEMES = re.compile(
     r"https?|mailto|tel|sms|s?ftps?|git|ssh|ircs?|xmpp|matrix|sips?|magnet|geo|news|nntp|webcal|bitcoin|gopher|"
@@ -83,6 +84,8 @@ def _with_scheme(site: Site, page: Page, target: str, scheme: str) -> Target:
 
 
 def _named(site: Site, page: Page, link: wikilinks.Named) -> Target:
+    if link.fragment.startswith(_BLOCK):
+        link = link._replace(fragment="")  # a block has no place of its own
     if not link.name:
         return Target("page", page.path, link.fragment)
     if link.scheme == wikilinks.TAG:

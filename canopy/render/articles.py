@@ -45,7 +45,8 @@ def article_inputs(outline: Outline, page: Page) -> tuple[tuple[object, ...], tu
         subjects_of(site, page, outline.subjects),
         _versions(outline, page),
     )
-    return (page, *outline.siblings.beside(page), *versions, section, mentions), around
+    quoted = outline.quoted_pages(page)
+    return (page, *outline.siblings.beside(page), *versions, section, mentions, *quoted), around
 
 
 def article_view(
@@ -63,7 +64,7 @@ def article_view(
         title=page.title,
         description=_plain(summary_html) or site.description,
         abstract_html=summary_html if page.source.front.abstract else "",
-        html=outline.html(page, body),
+        html=outline.body_html(page, fragment),
         toc=body.toc,
         authors=outline.people(page),
         created=page.created,

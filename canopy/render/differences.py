@@ -42,6 +42,7 @@ def affected(old: Edition | None, new: Edition) -> tuple[str, ...] | None:
                 terms = shared_terms(outline.site, version)
                 paths.update(other.path for term in terms for other in term.pages)
         paths.add(page.path)
+        paths.update(_quoting(new, page))
         paths.update(moved_sheets(old.outline.listings, new.outline.listings, before.get(page.path), page))
     paths.update(
         path for path, section in new.site.sections.items() if old.site.sections.get(path) is not section
@@ -52,6 +53,18 @@ def affected(old: Edition | None, new: Edition) -> tuple[str, ...] | None:
     )
     paths.update(taxonomy.path for taxonomy in kinds(new.site.taxonomies).values() if taxonomy.terms)
     return tuple(sorted({*paths, "/", TAGS})) if len(paths) <= _MOST_PATHS else None
+
+
+def _quoting(edition: Edition, page: Page) -> set[str]:
+    """Return the paths of the pages that may show a page's text within their own."""
+    found: set[str] = set()
+    waiting = [page.path]
+    while waiting and len(found) <= _MOST_PATHS:
+        for other, _ in edition.site.mentions.get(waiting.pop(), ()):
+            if other.path not in found and "![[" in other.source.body:
+                found.add(other.path)
+                waiting.append(other.path)
+    return found
 
 
 def _same_subjects(page: Page, before: Page | None) -> bool:

@@ -30,7 +30,9 @@ _LONGEST = 100
 class Ids:
     """The ids of one text: each is given once, and none begins with `_`, which is the theme's."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, none: bool = False) -> None:
+        self.none = none
+        """The text is shown among others, and gives no names."""
         self.taken: set[str] = set()
         self._next: dict[str, int] = {}
         self.renamed: dict[str, str] = {}

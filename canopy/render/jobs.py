@@ -67,6 +67,8 @@ class FragmentRequest:
     language: str = "en"
     """That the interface follows: a text has words of ours in it, as on the way back from a footnote."""
     idiom: Idiom = PLAIN
+    quoted: bool = False
+    """Shown within another page, whose places are not its own."""
 
 
 def render_fragments(requests: tuple[FragmentRequest, ...]) -> tuple[Fragment, ...]:
@@ -77,7 +79,13 @@ def render_fragments(requests: tuple[FragmentRequest, ...]) -> tuple[Fragment, .
 def _render(request: FragmentRequest) -> Fragment:
     if request.inline:
         return render_inline(request.text, request.idiom, trusted=request.trusted)
-    return render_markdown(request.text, request.idiom, trusted=request.trusted, language=request.language)
+    return render_markdown(
+        request.text,
+        request.idiom,
+        trusted=request.trusted,
+        language=request.language,
+        quoted=request.quoted,
+    )
 
 
 def render_view(view: View) -> Body:

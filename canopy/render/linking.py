@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from canopy.content.values import Page, Site
     from canopy.render.fragment import Fragment
 
+NOTES = ("#fn-", "#fnref-")
+"""Links between a text and its footnotes, which are with it wherever it is shown."""
+
 
 @dataclass(slots=True)
 class Linker:
@@ -37,6 +40,20 @@ class Linker:
         return dressed(fragment, self.images, locate, self.site.url, enlarge=enlarge, eager=True).html(
             lambda target: self.href(page, target)
         )
+
+    def quoted_html(self, page: Page, fragment: Fragment, enlarge: str) -> str:
+        """Return the HTML of a page's text on the page of another: places on it are links to it."""
+
+        def href(target: str) -> str | None:
+            if target.startswith(NOTES):
+                return target
+            found = resolve(self.site, page, target)
+            if found.kind == "page":
+                return self.site.url(page.path) + found.suffix
+            return self.href(page, target)
+
+        locate = self._locating(page)
+        return dressed(fragment, self.images, locate, self.site.url, enlarge=enlarge).html(href)
 
     def href(self, page: Page, target: str) -> str | None:
         """Return what an author's link on a page becomes in it; None where it is no link at all."""

@@ -53,20 +53,21 @@ _QUERIES = frozenset({"dataview", "dataviewjs", "tasks", "query", "base"})
 
 
 def render_markdown(
-    text: str, idiom: Idiom = PLAIN, *, trusted: bool = False, language: str = "en"
+    text: str, idiom: Idiom = PLAIN, *, trusted: bool = False, language: str = "en", quoted: bool = False
 ) -> Fragment:
     """Return the HTML of a text, cut at each link, with its table of contents and its findings.
 
     Raw HTML is sanitised unless the text is trusted. Every link is cut out, `#part` included: a reader
     of the fragment leaves those as they are on the page itself, and completes them elsewhere. The few words
-    that are not the author's are in the interface's `language`.
+    that are not the author's are in the interface's `language`. What is `quoted` on the page of another text
+    has no ids but those of its footnotes.
     """
     text = tidy(text)
     if len(text) > LARGEST_TEXT:
         reason = f"a text of {len(text)} characters is too long to be rendered"
         return render_plain(text, (0, reason, f"split it into texts of less than {LARGEST_TEXT}"))
     try:
-        return _render(text, idiom, trusted=trusted, language=language)
+        return _render(text, idiom, trusted=trusted, language=language, quoted=quoted)
     except (
         ArithmeticError,
         AttributeError,
@@ -96,19 +97,19 @@ def render_inline(text: str, idiom: Idiom = PLAIN, *, trusted: bool = False) -> 
     return Fragment(parts, links, findings=tuple(renderer.findings))
 
 
-def _render(text: str, idiom: Idiom, *, trusted: bool, language: str) -> Fragment:
+def _render(text: str, idiom: Idiom, *, trusted: bool, language: str, quoted: bool) -> Fragment:
     plain = understand(text, idiom)
     if len(plain.text) > LARGEST_TEXT:
         raise ValueError("the text grows too long")
     marker = Marker()
-    renderer = Renderer(plain.text, marker, trusted=trusted, language=language)
+    renderer = Renderer(plain.text, marker, trusted=trusted, language=language, quoted=quoted)
     state = _MARKDOWN.block.state_cls()
     state.env.update(_environment(idiom))
     tokens, state = _MARKDOWN.parse(plain.text, state)
     html = renderer.render_tokens(tokens, state)  # type: ignore[arg-type] # a list, as there is no renderer
     html = cut_trusted(html, marker) if trusted else clean(html, marker, renderer.ids)
     parts, links = marker.split(html)
-    if not trusted:  # whose own HTML keeps its ids, unread
+    if not trusted and not quoted:  # trusted HTML keeps its ids, unread
         links = tuple(_within(link, renderer, idiom.top) for link in links)
     return Fragment(
         parts=parts,

@@ -72,7 +72,7 @@ def sheet_wanted(outline: Outline, sheet: Sheet) -> tuple[FragmentRequest, ...]:
     listing = sheet.listing
     wanted = [] if listing.is_compact else [outline.summary(page) for page in sheet.pages]
     if sheet.is_start and listing.section is not None and listing.section.index is not None:
-        wanted += [outline.body(listing.section.index), outline.summary(listing.section.index)]
+        wanted += [*outline.bodies(listing.section.index), outline.summary(listing.section.index)]
     return tuple(wanted)
 
 
@@ -84,7 +84,7 @@ def sheet_view(
     html = introduction = ""
     index = listing.section.index if listing.section is not None and sheet.is_start else None
     if index is not None:
-        html = outline.html(index, fragment(outline.body(index)))
+        html = outline.body_html(index, fragment)
         introduction = str(Markup(fragment(outline.summary(index)).html(lambda _: "")).striptags())  # noqa: S704
     return ListingView(
         frame=outline.framed(outline.language_of(sheet)),

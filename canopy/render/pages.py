@@ -31,6 +31,7 @@ from canopy.render.overviews import (
     sheet_wanted,
     ways,
 )
+from canopy.render.quotations import Quoting, every, filled
 from canopy.render.siblings import Siblings
 from canopy.render.topics import SITE, forms
 from canopy.render.translations import language_folders, language_of, language_of_section, section_versions
@@ -67,6 +68,7 @@ class Outline:
     listings: Listings = field(init=False)
     linker: Linker = field(init=False)
     siblings: Siblings = field(init=False)
+    quoting: Quoting = field(init=False)
     subjects: Subjects = field(default_factory=dict, init=False)
     languages: frozenset[str] = field(default=frozenset(), init=False)
     """Those that the site has folders for."""
@@ -82,6 +84,7 @@ class Outline:
         self.listings = Listings(site, self.options.per_page)
         self.siblings = Siblings(site)
         self.linker = Linker(site, self.images)
+        self.quoting = Quoting(site, self.trusted)
         navigation = tuple(
             Link(item.title, item.path if _is_elsewhere(item.path) else site.url(item.path))
             for item in site.navigation
@@ -189,14 +192,15 @@ class Outline:
         if isinstance(subject, Sheet):
             section = subject.listing.section
             index = section.index if section is not None and subject.is_start else None
-            return Inputs((*subject.pages, index, *known), (self.setting, *sheet_surroundings(self, subject)))
+            objects = (*subject.pages, index, *(self.quoted_pages(index) if index else ()), *known)
+            return Inputs(objects, (self.setting, *sheet_surroundings(self, subject)))
         counts = tuple((term.name, term.path, len(term.pages)) for term in subject.terms)
         return Inputs((), (self.setting, subject.kind, subject.path, counts))
 
     def wanted(self, subject: Subject) -> tuple[FragmentRequest, ...]:
         """Return the pieces of markdown that the view of `subject` contains."""
         if isinstance(subject, Page):
-            return (self.body(subject), self.summary(subject))
+            return (*self.bodies(subject), self.summary(subject))
         return sheet_wanted(self, subject) if isinstance(subject, Sheet) else ()
 
     def view(self, subject: Subject, fragment: Callable[[FragmentRequest], Fragment]) -> View:
@@ -222,6 +226,25 @@ class Outline:
         """Return a fragment's HTML with links and images as the pages of the site write them."""
         enlarge = Interface.of(self.spoken(page)).gettext("Enlarge the image")
         return self.linker.html(page, fragment, enlarge)
+
+    def body_html(self, page: Page, fragment: Callable[[FragmentRequest], Fragment]) -> str:
+        """Return the HTML of a page's text, with those of the notes that it shows in it."""
+        enlarge = Interface.of(self.spoken(page)).gettext("Enlarge the image")
+
+        def html(other: Page, body: Fragment) -> str:
+            return self.linker.quoted_html(other, body, enlarge)
+
+        quotations = self.quoting.of(page, self.spoken)
+        return self.linker.html(page, filled(fragment(self.body(page)), quotations, fragment, html), enlarge)
+
+    def bodies(self, page: Page) -> tuple[FragmentRequest, ...]:
+        """Return the requests for a page's text, and for those of the notes that it shows."""
+        quotations = every(self.quoting.of(page, self.spoken))
+        return (self.body(page), *(quotation.request for quotation in quotations))
+
+    def quoted_pages(self, page: Page) -> tuple[Page, ...]:
+        """Return the notes that a page shows, which it depends on."""
+        return tuple(found.page for found in every(self.quoting.of(page, self.spoken)))
 
     def body(self, page: Page) -> FragmentRequest:
         """Return the request for a page's body."""

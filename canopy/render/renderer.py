@@ -43,9 +43,11 @@ _LEFT_OUT = re.compile(r"<(script|style|iframe|object|embed|form|svg)\b", re.IGN
 class Renderer(HTMLRenderer):
     """Renders the tokens of one text."""
 
-    def __init__(self, text: str, marker: Marker, *, trusted: bool, language: str = "en") -> None:
+    def __init__(
+        self, text: str, marker: Marker, *, trusted: bool, language: str = "en", quoted: bool = False
+    ) -> None:
         super().__init__(escape=False, allow_harmful_protocols=True)
-        self.ids = Ids()
+        self.ids = Ids(none=quoted)
         self.toc: list[TocEntry] = []
         self.findings: list[tuple[int, str, str]] = []
         self.warnings: list[tuple[int, str, str]] = []
@@ -85,6 +87,9 @@ class Renderer(HTMLRenderer):
     def _heading(self, token: Token, state: BlockState) -> str:
         attributes = token["attrs"]
         children = token.get("children", ())
+        if self.ids.none:
+            tag = f"h{attributes['level']}"
+            return f"<{tag}>{self.render_tokens(children, state)}</{tag}>\n"
         text = visible_text(children).strip()
         name = self.ids.claim(attributes.get("id") or slug(text) or "section")
         title = _TitleRenderer(escape=False).render_tokens(children, state).strip()

@@ -159,7 +159,8 @@ def _allow(element: str, name: str, value: str) -> str | None:
         marker, ids = _CURRENT.get()
         own = marker.unsigned(value)
         # An image with a name would shadow a property of the document; it needs neither.
-        return own if own is not None else (None if element in {"img", "input"} else ids.claim(value))
+        nameless = ids.none or element in {"img", "input"}
+        return own if own is not None else (None if nameless else ids.claim(value))
     if name == "srcset":
         return _source_set(value, _CURRENT.get()[0])
     return _plain_value(element, name, value)

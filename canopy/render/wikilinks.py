@@ -1,7 +1,7 @@
 """Links by name as Obsidian and wikis write them: `[[Note]]`, `[[Note#Part|words]]`, `![[image.png|300]]`.
 
 Where such a link leads is found out later, when a page shows it (`canopy.content.wikilinks`). A note that is
-embedded is shown as a link of its own, not with its text: the text may change without this page knowing.
+embedded is a card with a link; its text is put there later too (`quotations`).
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ def _token(name: str, part: str, words: str, *, embedded: bool) -> Token:
         return _media(name, words, "video" if extension in _FILMS else "audio")
     # Of `#Part#Inner` the last one is meant; `#^name` is a block, which has no place of its own.
     heading = part.rpartition("#")[2].strip()
-    target = private(WIKI, name, "" if heading.startswith("^") else slug(heading))
+    place = slug(heading) if not heading.startswith("^") else heading if embedded else ""
+    target = private(WIKI, name, place)
     text = words or _shown(name, part)
     attributes = {"url": target, "css": "embed"} if embedded else {"url": target}
     return {"type": "link", "children": [{"type": "text", "raw": text}], "attrs": attributes}
