@@ -70,7 +70,7 @@ class Quoting:
         found = self._known.get(id(page))
         if found is None:
             found = self._known[id(page)] = self._found(
-                page, page.source.body, language, (page,), [MOST, MOST_TEXT]
+                page, page.source.body, spoken(page), (page,), [MOST, MOST_TEXT]
             )
         return found
 

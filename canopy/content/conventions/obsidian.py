@@ -25,6 +25,11 @@ _QUARTZ_WORDS = ((" ", "-"), ("&", "-and-"), ("%", "-percent"), ("?", ""), ("#",
 _QUARTZ = ("quartz.config.ts", "quartz.config.yaml", "quartz.layout.ts")
 
 
+_PLACEHOLDER = re.compile(rb"<%[-*_+]?\s|\{\{\s*(?:title|date|time|VALUE|NAME|DATE)\b")
+"""What Obsidian's own templates, Templater and QuickAdd fill in."""
+_TEMPLATES = re.compile(r"[^a-z]*(?:templates?|templater|模板)[^a-z]*")
+_LOOKED_INTO = 20
+"""Notes of a folder that may hold templates."""
 _COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
 _PATTERNS = re.compile(r"ignorePatterns:\s*\[([^\]]{0,2000})\]")
 _QUOTED = re.compile(r"[\"'`]([^\"'`]{1,200})[\"'`]")
@@ -53,7 +58,12 @@ class Obsidian(Convention):
         return Spot(path, date=date, name=name)
 
     def fields(self, spot: Spot, values: Mapping[str, object]) -> Mapping[str, object]:  # noqa: ARG002
-        """Return the header; where publishing is by choice, what does not choose it is a draft."""
+        """Return the header; where publishing is by choice, what does not choose it is a draft.
+
+        So is the source of a drawing, whatever it is called.
+        """
+        if "excalidraw-plugin" in values:
+            return {**values, "draft": "true"}
         chosen = str(values.get("publish", "")).strip().lower() in ("true", "yes")
         return {**values, "draft": "true"} if self.explicit and not chosen else values
 
@@ -95,18 +105,14 @@ def read(tree: Tree, why: str) -> Found:
     """Return the vault with what its settings say."""
     quartz = tree.first(*_QUARTZ)
     below = "content/" if quartz and "content" in tree.folders else ""
-    app = read_config(tree.get(".obsidian/app.json"))
-    templates = read_config(tree.get(".obsidian/templates.json")).text("folder")
-    ignored = {
-        "/templates/",
-        "/_templates/",
-        *(f"/{templates.strip('/').lower()}/" for _ in "x" if templates),
-    }
+    vault = tree.below(below[:-1]) if below else tree
+    app = read_config(vault.get(".obsidian/app.json"))
+    ignored = {"/templates/", "/_templates/", *_templates(vault)}
     for item in app.list("userignorefilters"):
         # A filter may be a regular expression, `/…/`: those are not for strangers to have us run.
         if isinstance(item, str) and item and not item.startswith("/"):
             ignored.add("/" + item.lower())
-    for item in read_config(tree.get(".obsidian/publish.json")).list("excluded"):
+    for item in read_config(vault.get(".obsidian/publish.json")).list("excluded"):
         if isinstance(item, str) and item.strip("/"):
             ignored.update((f"/{item.strip('/').lower()}/", f"/{item.strip('/').lower()}.md"))
     text = quartz.data.decode("utf-8", "replace")[:20_000] if quartz else ""
@@ -119,6 +125,26 @@ def read(tree: Tree, why: str) -> Found:
         ignored=tuple(sorted(ignored)), quartz=bool(quartz), explicit="ExplicitPublish(" in text
     )
     return Found(convention, why, _quartz(text), below, app.problems)
+
+
+def _templates(vault: Tree) -> set[str]:
+    """Return the folders of templates: those that the vault names, and those that look like it."""
+    named = (
+        read_config(vault.get(".obsidian/templates.json")).text("folder"),
+        read_config(vault.get(".obsidian/plugins/templater-obsidian/data.json")).text("templates_folder"),
+    )
+    found = {folder for name in named if (folder := name.strip("/ ").lower())}
+    notes: dict[str, list[str]] = {}
+    for path in vault.blobs:
+        if path.endswith(".md") and path.startswith(vault.prefix):
+            notes.setdefault(path[len(vault.prefix) :].rpartition("/")[0], []).append(path)
+    for folder, paths in notes.items():
+        if not _TEMPLATES.fullmatch(folder.rpartition("/")[2].lower()):
+            continue
+        sample = map(vault.look, sorted(paths)[:_LOOKED_INTO])
+        if any(note is not None and _PLACEHOLDER.search(note.data) for note in sample):
+            found.add(folder.lower())
+    return {f"/{folder}/" for folder in found}
 
 
 def _quartz(text: str) -> SiteSettings:
