@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from canopy.content.conventions import canopy, hugo, jekyll, mkdocs, obsidian, plain, zola
+from canopy.content.conventions import canopy, hexo, hugo, jekyll, mkdocs, obsidian, plain, zola
 from canopy.content.conventions.convention import Convention, Found, Spot, Tree
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _TRADITIONS: dict[str, ModuleType] = {
     "hugo": hugo,
     "zola": zola,
     "mkdocs": mkdocs,
+    "hexo": hexo,
     "jekyll": jekyll,
     "obsidian": obsidian,
     "plain": plain,

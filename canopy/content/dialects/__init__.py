@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from canopy.content.dialects import liquid, obsidian, shortcodes
+from canopy.content.dialects import liquid, obsidian, shortcodes, tags
 from canopy.content.dialects.rewriting import Rewritten
 
-DIALECTS = frozenset({"jekyll", "hugo", "zola", "obsidian"})
+DIALECTS = frozenset({"jekyll", "hugo", "zola", "obsidian", "hexo"})
 VARIABLES = (
     "site.title",
     "site.description",
@@ -64,4 +64,6 @@ def understand(text: str, idiom: Idiom) -> Rewritten:
         return shortcodes.rewrite_zola(text)
     if idiom.dialect == "obsidian" and ("%%" in text or "^" in text):
         return obsidian.rewrite(text)
+    if idiom.dialect == "hexo" and "{%" in text:
+        return tags.rewrite(text)
     return Rewritten(text)
