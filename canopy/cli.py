@@ -26,6 +26,7 @@ from canopy import __version__
 from canopy.config import CONFIG_VARIABLE, Settings, load, secret_fields
 from canopy.errors import CanopyError, ConfigError
 from canopy.logs import configure
+from canopy.render.forkserver import begin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -90,6 +91,8 @@ def _preview(words: list[str]) -> int:
 def _serve(words: list[str], place: str = "") -> int:
     settings = _settings(_parser("canopy"), words, place)
     _configure_logs(settings)
+    # The workers' house is read while we read our own.
+    begin()
     from canopy.serving import run  # noqa: PLC0415 (`canopy --help` need not load the whole house)
 
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:

@@ -26,7 +26,7 @@ from canopy.render.nearest import Nearest
 from canopy.render.opensearch import OPENSEARCH, OPENSEARCH_TYPE, SEARCH, render_description
 from canopy.render.press import own_page
 from canopy.render.protection import POLICY, QUIET
-from canopy.render.theme import Theme
+from canopy.render.theme import default_assets
 from canopy.render.topics import SITE_ELSEWHERE
 from canopy.render.views import SearchView
 from canopy.render.wellknown import WELL_KNOWN
@@ -111,7 +111,7 @@ class Export:
             paths = list(self._edition.addresses())
             self._share_out(paths)
             self._print(paths)
-        for asset in Theme.default().assets.values():
+        for asset in default_assets().values():
             self._put(asset.path, asset.data, asset.media_type)
         self._write_search()
         self._write_lost()

@@ -12,7 +12,7 @@ from canopy.render.jsonfeed import json_feed
 from canopy.render.markdown import render_inline, render_markdown
 from canopy.render.representation import encode
 from canopy.render.rss import rss
-from canopy.render.theme import Theme
+from canopy.render.theme import Theme, default_assets
 from canopy.render.themed import Failure, OwnTemplates, Themed
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _themed(key: str, own: OwnTemplates | None) -> Themed | Failure | None:
 
 
 def _missing(html: str) -> tuple[str, ...]:
-    script = Theme.default().asset("canopy.js").path
+    script = default_assets()["canopy.js"].path
     return tuple(
         what
         for what, there in (('<main id="_main">', _MAIN.search(html)), ("canopy.js", script in html))

@@ -171,13 +171,10 @@ class Theme:
                 for file in (folder / "templates").iterdir()
                 if file.name.endswith(".html")
             }
-            assets = {
-                file.name: file.read_bytes() for file in (folder / "assets").iterdir() if file.is_file()
-            }
+            assets = _files(folder)
         except (OSError, UnicodeDecodeError) as exc:
             raise ThemeError(f"the theme in {folder} can't be read: {exc}") from exc
-        words = {_words_of(language): script_words(language) for language in languages() - {SOURCE}}
-        return cls(templates, assets | words)
+        return cls(templates, assets | _words())
 
     def asset(self, name: str) -> ThemeAsset:
         """Return the asset of that name, as it is called in the theme's folder."""
@@ -196,6 +193,12 @@ class Theme:
         """Return the URL of an asset, for templates."""
         frame: views.Frame = context["frame"]
         return frame.base_path + self.names[name].path
+
+
+@cache
+def default_assets() -> Mapping[str, ThemeAsset]:
+    """Return the assets of `Theme.default()` by name, without what it takes to compile its templates."""
+    return _hashed(_files(files("canopy") / "theme") | _words())
 
 
 class Compiled(jinja2.BytecodeCache):
@@ -243,6 +246,15 @@ def _check_references(
         wanted = call.args[0] if call.args else None
         if isinstance(wanted, nodes.Const) and wanted.value not in assets:
             raise ThemeError(f"{name}:{call.lineno}: there is no asset {wanted.value}")
+
+
+def _files(folder: Traversable) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in (folder / "assets").iterdir() if file.is_file()}
+
+
+def _words() -> dict[str, bytes]:
+    """Return the assets with the scripts' words, which come from the catalogues."""
+    return {_words_of(language): script_words(language) for language in languages() - {SOURCE}}
 
 
 def _hashed(assets: Mapping[str, bytes]) -> Mapping[str, ThemeAsset]:

@@ -11,7 +11,7 @@ from canopy.render.documents import Document
 from canopy.render.inputs import Inputs
 from canopy.render.representation import encode
 from canopy.render.sitemap import SITEMAP
-from canopy.render.theme import Theme
+from canopy.render.theme import default_assets
 
 if TYPE_CHECKING:
     from canopy.content.values import Site
@@ -41,7 +41,7 @@ def find_wellknown(outline: Outline, path: str) -> Document | None:
         values = (site.base_url, site.base_path, hidden)
         return Document(_TEXT, lambda: Inputs((), values), lambda _: (render_robots, values))
     if path == FAVICON:
-        icon = Theme.default().asset(_ICON)
+        icon = default_assets()[_ICON]
         file = (icon.data, icon.media_type)
         return Document(icon.media_type, lambda: Inputs((), file), lambda _: (encode, file))
     return None

@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from canopy.errors import CanopyError
+from canopy.render.forkserver import begin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +46,6 @@ DEFAULT_MEMORY = 768 * 1024 * 1024
 """Bytes of address space: 45 MB for an idle worker, 690 MB for the longest text of dense markdown."""
 _GRACE = 4.0
 """Seconds beyond its time-out after which a job that says nothing is lost."""
-_PRELOADED = ["canopy.render.warm", "canopy.render.workers"]
 
 
 class RenderFailed(CanopyError):
@@ -126,13 +126,8 @@ class Workers:
         _discard(self._pool)
 
     def _start(self) -> ProcessPool:
-        # The fork server is a `python -c`, which would look for modules in the current folder first: that
-        # may be a stranger's clone, with a `json.py` in it.
-        os.environ["PYTHONSAFEPATH"] = "1"
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(_PRELOADED)
         return ProcessPool(
-            max_workers=self.count, initializer=_settle_in, initargs=(self._memory,), context=context
+            max_workers=self.count, initializer=_settle_in, initargs=(self._memory,), context=begin()
         )
 
     def _dispatch(self) -> None:

@@ -22,7 +22,7 @@ from canopy.config import webhook_secrets
 from canopy.errors import WebhookRejected
 from canopy.render.press import FOREVER
 from canopy.render.representation import encode, represent
-from canopy.render.theme import Theme
+from canopy.render.theme import default_assets
 from canopy.render.workers import RenderFailed
 from canopy.web.bodies import pieces, refuse_early
 from canopy.web.conditional import answer
@@ -81,7 +81,7 @@ class OwnAddresses:
                 # A worker is bound by the policy that its script came with, as a page is by its own.
                 extra=[] if "worker" in asset.path else [(b"content-security-policy", _INERT)],
             )
-            for asset in Theme.default().assets.values()
+            for asset in default_assets().values()
         }
 
     def app(self, *more: Route) -> ASGIApp:

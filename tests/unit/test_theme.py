@@ -15,7 +15,7 @@ from views import ARTICLE, BARE_FRAME, EMPTY, ENTRY, FRAME, LISTING, NOT_FOUND, 
 from canopy.errors import ThemeError
 from canopy.render.fragment import TocEntry
 from canopy.render.interface import catalogue
-from canopy.render.theme import Theme
+from canopy.render.theme import Theme, default_assets
 from canopy.render.views import Link
 
 if TYPE_CHECKING:
@@ -497,3 +497,8 @@ class TestAssets:
             "svg": "image/svg+xml",
             "woff2": "font/woff2",
         }
+
+
+def test_the_assets_alone_are_those_of_the_whole_theme() -> None:
+    """Who only sends assets need not compile templates, and sends what the pages refer to."""
+    assert default_assets() == Theme.default().names
