@@ -241,6 +241,7 @@ def render_options(settings: Settings, remote: Remote | None) -> RenderOptions:
         hidden=("/-/search", settings.git_path),
         theme=settings.theme,
         per_page=settings.per_page,
+        diagrams=settings.mermaid,
         forge=forge,
     )
 

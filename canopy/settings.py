@@ -238,6 +238,9 @@ class Settings(BaseModel):
     theme: Literal["default", "css", "templates"] = Field(
         "css", description="What of a repository's _theme/ is used: nothing, its style sheet, or all of it."
     )
+    mermaid: bool = Field(
+        False, description="Draw mermaid code blocks as diagrams, in the reader's browser; nothing leaves it."
+    )
     per_page: Count = Field(
         50, ge=5, le=1000, description="Entries on one page of a list; the first may have twice as many."
     )

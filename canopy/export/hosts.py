@@ -66,6 +66,8 @@ class Rules:
     types: dict[str, str] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
     """The Content-Security-Policy of what has another than `protection.PAGES`."""
+    frames: bool = False
+    """Whether pages may frame the document that draws diagrams."""
     gone: list[str] = field(default_factory=list)
     """Pages whose file tells that they were deleted."""
 
@@ -82,7 +84,7 @@ def rules_for_redirects(rules: Rules) -> bytes:
 
 def rules_for_headers(rules: Rules) -> bytes:
     """Return `_headers`. What matches several rules gets all their fields, unless it says `!` to one."""
-    lines = [f"{quoted(rules.base)}/*", *(f"  {name}: {value}" for name, value in _fields())]
+    lines = [f"{quoted(rules.base)}/*", *(f"  {name}: {value}" for name, value in _fields(rules))]
     lines += [f"{quoted(rules.base)}/*.svg", *_instead(_SANDBOX)]
     for path, policy in rules.policies.items():
         # Whatever the name: a star or a colon in it only makes a strict policy count for more.
@@ -119,7 +121,7 @@ def rules_for_apache(rules: Rules) -> bytes:
             if _PLAIN.fullmatch(path)
         ),
         "<IfModule mod_headers.c>",
-        *(f'  Header always set {name} "{value}"' for name, value in _fields()),
+        *(f'  Header always set {name} "{value}"' for name, value in _fields(rules)),
         *_policies_for_apache(rules),
         *("</IfModule>", "<IfModule mod_alias.c>"),
         *list(_redirects_for_apache(rules))[:_MOST_RULES],
@@ -165,8 +167,8 @@ def _exactly(path: str) -> str:
     return f"^{re.escape(path)}/?$"
 
 
-def _fields() -> list[tuple[str, str]]:
-    return [(name.decode().title(), value.decode()) for name, value in everywhere()]
+def _fields(rules: Rules) -> list[tuple[str, str]]:
+    return [(name.decode().title(), value.decode()) for name, value in everywhere(frames=rules.frames)]
 
 
 def unguessable(name: str, media_type: str) -> bool:

@@ -95,7 +95,7 @@ class Export:
     def _begin(self) -> None:
         self._layout = Layout(self._folder.one_case)
         self._places: dict[str, str | None] = {}
-        self._rules = Rules(unquote(self._site.base_path))
+        self._rules = Rules(unquote(self._site.base_path), frames=self._edition.look.diagrams)
         self._failures: list[Failure] = []
         self.check = CrossCheck(self._site.base_url.removesuffix("/"))
         self.bytes = 0

@@ -18,6 +18,7 @@ from canopy.content.paths import extension
 from canopy.content.theme import ASSETS, STYLE, TEMPLATES, OwnTheme, ThemeFile, digest
 from canopy.content.values import SAFE
 from canopy.problem import Problem, Severity
+from canopy.render.diagrams import diagram_assets, frame_path
 from canopy.render.jobs import Job, OwnPage, inspect_templates, render_own_view, render_view
 from canopy.render.stylesheet import accent_sheet, combined, own_sheet
 from canopy.render.theme import ASSET_PREFIX, ThemeAsset, template_names, template_of
@@ -53,6 +54,8 @@ class Look:
     """What the server lets a repository bring, as `RenderOptions.theme`."""
     scripts: bool = False
     """Whether its templates may have scripts run."""
+    diagrams: bool = False
+    """Whether readers' browsers draw diagrams."""
     style: str = ""
     """The URL of the site's own style sheet; empty if it has none."""
     plain_style: str = ""
@@ -69,16 +72,22 @@ class Look:
     """Whether its templates have been read and tried."""
     _older: tuple[Mapping[str, ThemeAsset], ...] = ()
 
-    def following(self, site: Site, allowed: str, *, scripts: bool = False) -> Look:
+    def following(self, site: Site, allowed: str, *, scripts: bool = False, diagrams: bool = False) -> Look:
         """Return the look of `site`; this very one if nothing of it changed."""
         theme, accent, base_path = site.theme, site.settings.accent, site.base_path
-        values = (accent, base_path, allowed, scripts)
-        if theme is self.theme and values == (self.accent, self.base_path, self.allowed, self.scripts):
+        values = (accent, base_path, allowed, scripts, diagrams)
+        own = (self.accent, self.base_path, self.allowed, self.scripts, self.diagrams)
+        if theme is self.theme and values == own:
             return self
         look = Look(theme, *values)
         look._older = (self.assets, *self._older)[:_OLDER]
         look._make()
         return look
+
+    @property
+    def frame(self) -> str:
+        """The URL of the document that draws a diagram; empty where none are drawn."""
+        return self.base_path + frame_path() if self.diagrams else ""
 
     @property
     def version(self) -> tuple[object, ...]:
@@ -165,7 +174,8 @@ class Look:
         accent = accent_sheet(self.accent)
         self.plain_style = assets.add_sheet(accent)
         self.style = assets.add_sheet(combined(accent, assets.sheet(STYLE)))
-        self.assets = MappingProxyType(assets.made)
+        drawing = diagram_assets() if self.diagrams else {}
+        self.assets = MappingProxyType({**assets.made, **drawing})
         self._found = dict.fromkeys((*assets.problems, *ignored))
         if used.templates:
             urls = tuple((name.removeprefix(ASSETS), url) for name, url in assets.urls.items())

@@ -23,5 +23,7 @@ class RenderOptions:
     """What a repository may bring for its look: `default` nothing, `css` a style sheet, `templates` all."""
     per_page: int = PER_PAGE
     """Entries on one sheet of a listing; at its growing end up to twice as many."""
+    diagrams: bool = False
+    """Whether readers' browsers draw what is written in Mermaid's language."""
     forge: Forge | None = None
     """Where readers find the sources of the pages."""

@@ -100,6 +100,7 @@ class Outline:
             icon=site.url(icon) if icon else "",
             icon_type=icon_type,
             style=self.look.style,
+            diagrams=self.look.frame,
             feed=_own_feed(site),
             ways=ways(self),
         )

@@ -29,7 +29,7 @@ from canopy.render.listings import Sheet
 from canopy.render.look import Look
 from canopy.render.options import RenderOptions
 from canopy.render.pages import Outline
-from canopy.render.protection import document_protection, file_protection
+from canopy.render.protection import document_protection, file_protection, unattached
 from canopy.render.representation import compressible, encode, represent
 from canopy.render.shelf import Shelf
 from canopy.render.views import ArticleView, ListingView, NotFoundView, SearchView
@@ -103,7 +103,9 @@ class Press:
         `branch` is where it comes from, for links to its sources.
         """
         self._images = self._images.following(site.assets)
-        self._look = self._look.following(site, self._options.theme, scripts=self._trusted)
+        self._look = self._look.following(
+            site, self._options.theme, scripts=self._trusted, diagrams=self._options.diagrams
+        )
         outline = Outline(
             site, self._trusted, self._remote, self._preview, self._options, branch, self._images, self._look
         )
@@ -239,7 +241,7 @@ class Press:
             body: Body = yield Job(encode, (asset.data, asset.media_type))
         else:
             body = encode(asset.data, asset.media_type)
-        extra = document_protection(asset.media_type)
+        extra = unattached(asset.policy) if asset.policy else document_protection(asset.media_type)
         # What has a policy of its own is not for the hot path, where every answer gets the site's.
         ranges = bool(extra)
         return represent(body, asset.media_type, cache_control=FOREVER, ranges=ranges, extra=extra)

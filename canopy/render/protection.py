@@ -27,14 +27,18 @@ _ALWAYS: Headers = [
 _ONE_YEAR = 31_536_000
 
 
-def everywhere() -> Headers:
-    """Return the fields that every answer has, whoever gives it, unless it has its own."""
-    return [(POLICY, PAGES), *_ALWAYS]
+def everywhere(*, frames: bool = False) -> Headers:
+    """Return the fields that every answer has, whoever gives it, unless it has its own.
+
+    With `frames` a page may frame what is the site's own; by these same policies only the document that draws
+    diagrams lets itself be framed.
+    """
+    return [(POLICY, PAGES + b"; frame-src 'self'" if frames else PAGES), *_ALWAYS]
 
 
-def security_headers(*, https: bool) -> Headers:
+def security_headers(*, https: bool, frames: bool = False) -> Headers:
     """Return the fields of all the server's answers; `https` adds HSTS, for one year as the original."""
-    headers: Headers = [*everywhere(), (b"cross-origin-resource-policy", b"same-origin")]
+    headers: Headers = [*everywhere(frames=frames), (b"cross-origin-resource-policy", b"same-origin")]
     if https:
         headers.append((b"strict-transport-security", b"max-age=%d" % _ONE_YEAR))
     return headers
@@ -50,3 +54,9 @@ def document_protection(media_type: str) -> Headers:
     """Return the policy for a type that browsers show as a document, if it is one."""
     document = media_type.partition(";")[0].endswith(("html", "xml"))
     return [(POLICY, SANDBOX)] if document else []
+
+
+def unattached(policy: str) -> Headers:
+    """Return the fields of what is framed without an origin, and of what it loads."""
+    # Without one it is a stranger to the site's own files as well.
+    return [(b"cross-origin-resource-policy", b"cross-origin"), (POLICY, policy.encode())]

@@ -80,6 +80,8 @@ class ThemeAsset:
     data: bytes
     media_type: str
     """With its charset where it is text."""
+    policy: str = ""
+    """The Content-Security-Policy of what is framed, or loaded there, without an origin; else empty."""
 
 
 class Theme:

@@ -55,6 +55,8 @@ class Frame:
     """The URL of the style sheet of the site's own, which comes after the theme's; empty: it has none."""
     site_language: str = ""
     """What title, description and navigation are written in, where the page itself is in another language."""
+    diagrams: str = ""
+    """The URL of the document that draws diagrams, for scripts; empty: their sources are shown."""
     feed: FeedLink | None = None
     """The feed of the whole site, if it has one."""
     footer_html: str = ""

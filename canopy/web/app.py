@@ -54,12 +54,12 @@ class Application:
     def __init__(self, sync: Sync, settings: Settings, hub: Hub, git: GitHost) -> None:
         self._sync = sync
         self._hub = hub
-        hub.headers += security_headers(https=bool(settings.tls_port))
+        self._security = security_headers(https=bool(settings.tls_port), frames=settings.mermaid)
+        hub.headers += self._security
         self._git = git
         self._git_path = settings.git_path
         self._base_path = unquote(urlsplit(settings.base_url).path)
         self._hook = settings.hook
-        self._security = security_headers(https=bool(settings.tls_port))
         at = urlsplit(settings.base_url).path
         self._messages = Messages(sync, at, settings.language)
         self._search = Searching(sync, at)

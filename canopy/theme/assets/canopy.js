@@ -7,6 +7,9 @@ const has = (selector) => document.querySelector(selector) !== null;
 
 enhanceLive();
 if (has(".prose pre")) import("./code.js").then(({ enhanceCode }) => enhanceCode(document));
+if (has("meta[name='diagrams']") && has(".highlight[data-language='mermaid']")) {
+  import("./diagrams.js").then(({ enhanceDiagrams }) => enhanceDiagrams(document));
+}
 if (has(".toc details")) import("./contents.js").then(({ enhanceContents }) => enhanceContents(document));
 if (has("#_waiting")) import("./waiting.js").then(({ enhanceWaiting }) => enhanceWaiting(document));
 if (has("#_shelf") || document.activeElement?.matches(field)) search(document.activeElement);

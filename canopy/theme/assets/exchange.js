@@ -2,6 +2,7 @@
 
 import { enhanceCode } from "./code.js";
 import { enhanceContents } from "./contents.js";
+import { enhanceDiagrams, keepDiagrams } from "./diagrams.js";
 import { parts, told } from "./essence.js";
 import { morph } from "./morph.js";
 import { notJustNow } from "./notice.js";
@@ -12,6 +13,7 @@ const regions = ".opening, .prose, .entries, .terms, .state";
 // Make this page say what `fresh` says, and return the passages that are new.
 export function exchange(fresh) {
   enhanceCode(fresh);
+  keepDiagrams(fresh);
   const touched = new Set();
   for (const passage of document.querySelectorAll(".fresh")) renew(passage);
   notJustNow();
@@ -23,6 +25,7 @@ export function exchange(fresh) {
   if (olds.map(named).join() !== news.map(named).join()) location.reload();
   else olds.forEach((old, i) => renewPart(old, news[i], touched));
   enhanceContents(document);
+  if (document.querySelector("meta[name='diagrams']")) enhanceDiagrams(document);
   if (!focused.isConnected) document.querySelector("main").focus({ preventScroll: true });
   hold();
   return passagesOf(touched);
