@@ -9,7 +9,7 @@ from canopy.content.dates import parse_date
 from canopy.content.entries import Entries, texts
 from canopy.content.fields import AUTHOR_URL, FIELDS, KNOWN, Kind, squeezed
 from canopy.content.grammar import Grammar
-from canopy.content.paths import is_walkable
+from canopy.content.paths import is_clean, is_walkable, visible
 from canopy.content.people import make_author, parse_authors, unique
 from canopy.content.pictures import pictures_of
 from canopy.content.prose import MAX_TITLE, shortened
@@ -98,7 +98,7 @@ def _literal(entries: Entries, field: Field) -> str:
 def _listed(entries: Entries, field: Field) -> tuple[str, ...]:
     if field.name == "aliases":
         return tuple(dict.fromkeys(entries.strings(field)))[:MAX_TAGS]
-    names = (name.strip("\"'").lstrip("#").strip()[:100] for name in entries.strings(field))
+    names = (visible(name).strip("\"'").lstrip("#").strip()[:100] for name in entries.strings(field))
     return tuple(dict.fromkeys(name for name in names if name and is_walkable("/" + name)))[:MAX_TAGS]
 
 
@@ -146,7 +146,7 @@ def _slug(entries: Entries, field: Field) -> str:
         if not isinstance(value, str) or (key == "permalink" and ("/" in value or ":" in value)):
             continue
         slug = value.strip().strip("/")
-        if slug and is_walkable("/" + slug) and slug.isprintable():
+        if slug and is_walkable("/" + slug) and is_clean(slug):
             return slug[:300]
         entries.report(key, f"`{key}` cannot be part of an address", "use letters, digits and hyphens")
     return ""
@@ -159,7 +159,7 @@ def _address(entries: Entries, field: Field) -> str:
         if "://" in value:
             continue  # where the page was taken from, or what it comments on
         url = "/" + value.strip().strip("/")
-        if url == "/" or (is_walkable(url) and url.isprintable()):
+        if url == "/" or (is_walkable(url) and is_clean(url)):
             return url[:1000]
         entries.report(key, f"`{key}` is not a path of this site", f"write `{key}: /folder/name`")
     return ""

@@ -46,7 +46,11 @@ _QUIET = frozenset(
     {"readme", "license", "licence", "copying", "code_of_conduct", "contributing", "404", "notice"}
     | {"pull_request_template", "issue_template", "agents", "claude", "security", "maintainers", "governance"}
 )
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_CONTROL = re.compile(
+    # Also what turns the direction of a text around, or cannot be seen: in an address it only deceives. The
+    # joiners of Persian, of India and of emoji stay.
+    r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+"
+)
 
 
 def is_hidden(path: str) -> bool:
@@ -118,10 +122,20 @@ def may_carry_header(media_type: str) -> bool:
 
 
 def clean(path: str) -> str:
-    """Return the address of a path: composed (NFC), and without control characters, which no URL may hold."""
+    """Return the address of a path: composed (NFC), and without control characters, seen or not."""
     if path.isascii() and path.isprintable():
         return path
     return _CONTROL.sub("-", unicodedata.normalize("NFC", path))
+
+
+def is_clean(text: str) -> bool:
+    """Tell whether a text has no character that `clean` would replace."""
+    return _CONTROL.search(text) is None
+
+
+def visible(name: str) -> str:
+    """Return a name without control characters."""
+    return name if name.isprintable() else _CONTROL.sub("", name)
 
 
 def folded(path: str) -> str:

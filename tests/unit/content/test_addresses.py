@@ -326,3 +326,24 @@ def test_languages_of_hugo():
     )
     assert (set(site.pages), site.title) == ({"/b/s", "/es-us/b/s", "/es-us/s"}, "首页")
     assert site.settings.languages == ("zh-cn", "es-us")
+
+
+@pytest.mark.parametrize("char", ["\u202e", "\u2066", "\u200b", "\ufeff", "\u200f", "\x07", "\u2028"])
+def test_characters_that_deceive(char):
+    """What turns a text around or cannot be seen is in no address: of a file, a permalink, a slug, a tag."""
+    header = f"---\ntags: [a{char}b]\ncategories: [c{char}d]\npermalink: /p{char}q/\n---\nText"
+    files = {"_config.yml": "permalink: pretty", "_posts/2016-05-04-x.md": header, f"n{char}m.md": "Text"}
+    site = site_of(files)
+    assert site.pages.keys() == {"/p-q", "/n-m"}
+    tags = [term.path for term in site.terms.values()]
+    assert len(tags) == 1
+    assert not any(char in path for path in (*tags, *site.redirects.values(), *site.taxonomies.addresses))
+
+
+@pytest.mark.parametrize("name", ["می\u200cخواهم", "👩\u200d💻", "क्\u200dष"])
+def test_joiners_are_letters(name):
+    """Characters without which a word or an emoji would be another one stay in addresses and tags."""
+    site = site_of({"hugo.toml": "", "content/a.md": f"---\nurl: /{name}/\ntags: [{name}]\n---\nText"})
+    assert f"/{name}" in site.pages
+    assert site.terms[name].path == f"/tags/{name}"
+    assert site.problems == ()
