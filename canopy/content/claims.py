@@ -64,6 +64,8 @@ class Claim:
     """The folder whose files belong to the page and go where it goes."""
     top: bool = False
     """Whether it stands in the navigation when the repository has no menu."""
+    instead: str = ""
+    """Of a page that is none, but a place for a list: which of the site's own is there instead."""
 
 
 NOTHING = Claim(Kind.NOTHING)
@@ -148,6 +150,13 @@ def claim_article(
         bundle=clean(place) if leaf else clean(spot.bundle),
         place=address if index and front.url and folder != "/" else "",
         top=not missing and folder == "/" and not (spot.post and front.date is not None),
+    )
+
+
+def claim_stand_in(claim: Claim, instead: str) -> Claim:
+    """Return what a page asks for that only makes a list: no address, but that its own leads elsewhere."""
+    return Claim(
+        Kind.NOTHING, claim.exact, claim.address, folder=claim.folder, weak=claim.weak, instead=instead
     )
 
 

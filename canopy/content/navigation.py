@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from canopy.content.claims import Kind
 from canopy.content.links import find, join, split_suffix
 from canopy.content.paths import base_name, clean, folded, is_quiet, stem
+from canopy.content.standins import address_of, instead_of
 from canopy.content.values import NavigationItem, Page
 from canopy.problem import Problem, Severity
 
@@ -18,14 +19,12 @@ if TYPE_CHECKING:
     from canopy.content.conventions import Convention
     from canopy.content.permalinks import Places
     from canopy.content.sources import File
-    from canopy.content.values import Section, Site, SiteSettings
+    from canopy.content.values import Section, Site, SiteSettings, Source
 
 MAX_ROOT_PAGES = 30
 """Above this number the pages at the top are no navigation any more: they are found on the start page."""
 MAX_FOLDERS = 30
 """Above this number the folders are none either, if the start page is a list: that names them."""
-_OWN = {"search": "/-/search", "archives": "/archive", "archive": "/archive", "rss": "/atom"}
-"""What themes have and Canopy has too, at another address."""
 _COMPONENT = re.compile(r"</?[A-Z][^<>]*>")
 """Of Vue or React, as texts have them among markdown."""
 _LISTS = ("home", "blog", "posts", "archive", "list", "index")
@@ -112,11 +111,13 @@ def _entry(page: Page, name: str, convention: Convention) -> str:
     return clean(stem(name)) if convention.exact else page.source.front.short_title or page.title
 
 
-def chosen(site: Site, pages: Iterable[Page], file: str) -> tuple[tuple[NavigationItem, ...], list[Problem]]:
+def chosen(
+    site: Site, pages: Iterable[Page], lists: Iterable[File], file: str
+) -> tuple[tuple[NavigationItem, ...], list[Problem]]:
     """Return the entries of the menu that somebody made, and what is wrong with it; no entries if nobody did.
 
-    `pages` are all pages, the introductions too, for their headers may put them into the menu; `file` is the
-    one that has the site's menu.
+    `pages` are all pages, the introductions too, for their headers may put them into the menu, as may those
+    of the pages that only make `lists`; `file` is the one that has the site's menu.
     """
     items: dict[str, NavigationItem] = {}
     problems = []
@@ -125,23 +126,34 @@ def chosen(site: Site, pages: Iterable[Page], file: str) -> tuple[tuple[Navigati
         target = _target(site, wish)
         if target:
             items.setdefault(target, NavigationItem(title or _title(site, shown, target), target))
-        elif base_name(wish.rstrip("/")).lower() not in _OWN:
+        elif not instead_of(wish):
             reason = f"the menu leads to {wish[:100]}, which is not there"
             problems.append(Problem(file, 0, reason, "correct its target", Severity.WARNING))
     spoken = site.language.partition("-")[0]
-    own = [
-        page
-        for page in pages
-        if "main" in page.source.front.menu
-        and (page.source.front.language or spoken).partition("-")[0] == spoken
-    ]
-    for page in sorted(own, key=lambda page: (_heavy(page), page.title.casefold(), page.path)):
-        items.setdefault(page.path, NavigationItem(page.source.front.short_title or page.title, page.path))
+    own = [(page.source, page.path) for page in pages]
+    own += [(f.source, site.redirects.get(f.claim.address, f.claim.address)) for f in lists if f.source]
+    there = site.shown().keys() | site.sections.keys() | site.redirects.keys() | _addresses(site)
+    for source, path in sorted(
+        own, key=lambda entry: (_heavy(entry[0]), entry[0].title.casefold(), entry[1])
+    ):
+        front = source.front
+        if (
+            "main" in front.menu
+            and (front.language or spoken).partition("-")[0] == spoken
+            and (path in there or path == "/-/search")
+        ):
+            items.setdefault(path, NavigationItem(front.short_title or source.title, path))
     return tuple(items.values()), problems
 
 
-def _heavy(page: Page) -> float:
-    weight = page.source.front.weight
+def _addresses(site: Site) -> set[str]:
+    """Return the addresses of the site's own lists."""
+    tags = {"/tags", *(term.path for term in site.terms.values())} if site.terms else set()
+    return {"/", "/atom", *tags, *site.taxonomies.addresses}
+
+
+def _heavy(source: Source) -> float:
+    weight = source.front.weight
     return float("inf") if weight is None else weight
 
 
@@ -158,14 +170,12 @@ def _target(site: Site, wish: str) -> str:
     if wish.startswith(("http://", "https://", "mailto:", "//")):
         return wish if wish.isprintable() and " " not in wish else ""
     path = join("/", unquote(split_suffix(wish)[0]))
-    tags = {"/tags", *(term.path for term in site.terms.values())} if site.terms else set()
-    others = {"/", "/atom", *tags, *site.taxonomies.addresses}
+    others = _addresses(site)
 
     def exists(path: str) -> bool:
         return path in site.pages or path in site.sections or path in site.assets or path in others
 
-    own = _OWN.get(base_name(path).lower(), "")
-    instead = own if own in others or own == "/-/search" else ""
+    instead = address_of(site, instead_of(path))
     return find([path], exists, site.redirects, site.names, path[1:]) or instead
 
 

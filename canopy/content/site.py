@@ -24,6 +24,7 @@ from canopy.content.reading import read_repository
 from canopy.content.schedule import changed, dates, timetable, withhold
 from canopy.content.sections import build_sections, build_terms, order
 from canopy.content.sources import File, read_file, read_linked
+from canopy.content.standins import stand_ins
 from canopy.content.taxonomies import build_taxonomies
 from canopy.content.theme import OwnTheme, read_theme
 from canopy.content.values import SAFE, Asset, Author, Page, Section, Site, SiteOptions
@@ -94,7 +95,9 @@ def build(
         mentions=MappingProxyType(web.mentions),
         memo=replace(new, web=web),
     )
-    return _with_navigation(site, new)
+    lists = [file for file in files.values() if file.claim.instead]
+    led = {**site.redirects, **stand_ins(site, lists)}
+    return _with_navigation(replace(site, redirects=MappingProxyType(led)), new, lists)
 
 
 def _tags(file: File) -> tuple[str, ...]:
@@ -313,9 +316,9 @@ def _stands_for_missing(page: Page) -> bool:
     return page.path in ("/404", "/404.html")
 
 
-def _with_navigation(site: Site, memo: Memo) -> Site:
+def _with_navigation(site: Site, memo: Memo, lists: Iterable[File]) -> Site:
     """Return the site with the menu that somebody made, else one of its sections and pages at the top."""
-    items, problems = chosen(site, memo.pages.values(), memo.reading.menu)
+    items, problems = chosen(site, memo.pages.values(), lists, memo.reading.menu)
     if not items:
         inner = set(memo.places.indexes.values())
         tops = [file.path for file in memo.files.values() if file.claim.top and file.path not in inner]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from canopy.content import dialects, prose
-from canopy.content.claims import NOTHING, Claim, Kind, claim_article, claim_asset
+from canopy.content.claims import NOTHING, Claim, Kind, claim_article, claim_asset, claim_stand_in
 from canopy.content.conventions.configs import language_tag
 from canopy.content.dates import parse_date
 from canopy.content.dialects.obsidian import inline_tags
@@ -34,6 +34,7 @@ from canopy.content.paths import (
     served_type,
     stem,
 )
+from canopy.content.standins import instead_of, kind_of
 from canopy.content.values import FrontMatter, Source
 from canopy.problem import Problem, Severity
 
@@ -50,6 +51,9 @@ _FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
 _GENERATING = re.compile(r"\{%-?\s{0,20}for\s|\{\{-?\s{0,20}content\b")
 _MARKUP = re.compile(r"\{%[^%]{0,500}%\}|\{\{[^}]{0,500}\}\}|<[^<>]{0,500}>")
 _DATED_FOLDERS = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/")
+_LISTING = re.compile(r"\b(?:paginator|site\.(?:posts|tags|categories|pages|documents))\b")
+MAX_LIST = 60
+"""Words around the loops of a page that is but a list; with more to read, the text is worth a page."""
 _OWN_LISTS = re.compile(r"index|archive|blog|posts|tag|categor|feed|atom|rss|sitemap|search|404|page")
 """Beginnings of the names of templates for what Canopy has by itself."""
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -198,12 +202,11 @@ def _article(
     if spot.language and not front.language:
         front = replace(front, language=language_tag(spot.language))
     problems += header.problems + found
-    if spot.template and (why := _generated(header.body)):
-        problem = Problem(blob.path, 0, why, "write the page as markdown", Severity.WARNING)
-        own = _OWN_LISTS.match(base_name(path).lower()) or not front.title
-        return File(blob, path, NOTHING, problems=() if own else (problem,))
-    if front.layout and not header.body.strip() and _is_made_elsewhere(spot, front):
-        return File(blob, path, NOTHING)
+    made = _generated(spot, header.body)
+    if made or (front.layout and not header.body.strip() and _is_made_elsewhere(spot, front)):
+        claim = claim_article(path, spot, front, convention, values)
+        source = _source(blob, spot, convention, header, front, ())
+        return _stand_in(File(blob, path, claim, source), made)
     redirect = front.redirect or _bare_redirect(text, header, front, convention)
     claim = claim_article(path, spot, front, convention, values, redirect)
     if not path.isprintable():
@@ -220,15 +223,32 @@ def _placed(path: str, convention: Convention) -> str:
 
 def _is_made_elsewhere(spot: Spot, front: FrontMatter) -> bool:
     """Tell whether a page without a text is but a place at which a theme shows a list, as `archives.md`."""
-    return not spot.post and not front.redirect and bool(_OWN_LISTS.match(base_name(spot.path).lower()))
+    if spot.post or front.redirect:
+        return False
+    return bool(_OWN_LISTS.match(base_name(spot.path).lower()) or instead_of(front.layout))
 
 
-def _generated(body: str) -> str:
+def _generated(spot: Spot, body: str) -> str:
     """Return why a text is no page but what a generator makes pages from; nothing if it is one."""
     begin = body[: prose.MAX_SCAN]
-    filled = "{%" in begin and not _MARKUP.sub("", begin).strip()
-    made = filled or _GENERATING.search(begin)
+    if spot.template:
+        filled = "{%" in begin and not _MARKUP.sub("", begin).strip()
+        made = bool(filled or _GENERATING.search(begin))
+    else:
+        looped = spot.templates and "{%" in begin and _GENERATING.search(begin) and _LISTING.search(begin)
+        made = bool(looped) and prose.count_words(_MARKUP.sub(" ", begin)) <= MAX_LIST
     return "a template that makes pages, not a page: it is left out" if made else ""
+
+
+def _stand_in(file: File, why: str) -> File:
+    """Return a page that only makes a list: it is left out, and its address leads to the site's own list."""
+    assert file.source is not None  # noqa: S101 - it has been read
+    front, path = file.source.front, file.path
+    instead = "" if front.draft else kind_of(path, file.claim.address, front)
+    problems: tuple[Problem, ...] = ()
+    if why and front.title and not instead and not _OWN_LISTS.match(base_name(path).lower()):
+        problems = (Problem(file.blob.path, 0, why, "write the page as markdown", Severity.WARNING),)
+    return replace(file, claim=claim_stand_in(file.claim, instead), problems=problems)
 
 
 def _few(problems: list[Problem]) -> tuple[Problem, ...]:

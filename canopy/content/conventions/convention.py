@@ -36,6 +36,8 @@ class Spot:
     """An index file that is a page of its own, with what belongs to it in the folder around."""
     template: bool = False
     """HTML or another text that the tradition's generator fills in if it begins with a header."""
+    templates: bool = False
+    """A text that the tradition's generator fills in, in which a loop may make a list."""
     post: bool = False
     """An entry of the blog, if the site is one."""
     draft: bool = False

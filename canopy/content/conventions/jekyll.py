@@ -95,7 +95,7 @@ class Jekyll(Convention):
             return None
         markdown = extension(path) in MARKDOWN
         html = extension(path) in (".html", ".htm")
-        return Spot(path, asset=not markdown and not html, template=not markdown)
+        return Spot(path, asset=not markdown and not html, template=not markdown, templates=True)
 
     def _is_out(self, path: str) -> bool:
         name = base_name(path).lower()
@@ -132,7 +132,7 @@ class Jekyll(Convention):
         place = f"/{collection}/{path}"
         if extension(path) not in (*MARKDOWN, ".html", ".htm"):
             return Spot(place, asset=True)
-        return Spot(place, collection=collection, date=dated(path)[0])
+        return Spot(place, collection=collection, date=dated(path)[0], templates=True)
 
     def fields(self, spot: Spot, values: Mapping[str, object]) -> Mapping[str, object]:
         """Return the header on top of the defaults of `_config.yml`; `permalink` is a path or a pattern."""
@@ -293,7 +293,7 @@ def _settings(tree: Tree, config: Config) -> SiteSettings:
     )
     people = read_config(tree.first("_data/authors.yml", "_data/authors.yaml", "_data/authors.json"))
     return SiteSettings(
-        title=config.text("title", "name"),
+        title=_title(config),
         description=config.text("description", "tagline"),
         language=language_tag(config.text("lang", "locale", "language")),
         timezone=config.text("timezone"),
@@ -302,6 +302,13 @@ def _settings(tree: Tree, config: Config) -> SiteSettings:
         authors=tuple(sorted(_people(people.values))),
         variables=tuple(sorted(_variables("", config.values)))[:_MOST_VARIABLES],
     )
+
+
+def _title(config: Config) -> str:
+    title = config.text("title", "name")
+    # al-folio's word for a site that is called after its author.
+    names = [config.text(f"{name}_name") for name in ("first", "middle", "last")]
+    return " ".join(filter(None, names)) or title if title in ("", "blank") else title
 
 
 def _variables(above: str, values: Mapping[str, object]) -> Iterable[tuple[str, str]]:

@@ -593,3 +593,16 @@ def test_a_cascade_in_the_settings_of_hugo():
 def test_a_plus_in_hugos_placeholders(title, address):
     """A plus in a title is a space in the address that a pattern makes, as in Hugo 0.168."""
     assert hugo({"p/a.md": f"title: {title}"}, '[permalinks]\np = "/p/:title/"') == {"p/a.md": address}
+
+
+@pytest.mark.parametrize(
+    ("config", "title"),
+    [
+        ("title: blank\nfirst_name: Al\nlast_name: Folio", "Al Folio"),
+        ("title: Notes\nfirst_name: Al", "Notes"),
+        ("title: blank", "blank"),
+    ],
+)
+def test_a_site_that_is_called_after_its_author(config, title):
+    """al-folio writes `blank` for the title of a site that has its author's name."""
+    assert site_of({"_config.yml": config, "a.md": "A"}).title == title
