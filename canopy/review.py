@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
+from canopy.content.groups import change_of
 from canopy.problem import Problem, Severity
 
 if TYPE_CHECKING:
@@ -71,9 +72,10 @@ class Review:
 def compare(old: Site | None, new: Site) -> Changes:
     """Return what differs for a reader. A page is moved when its file's content is at another path."""
     before, now = old.shown() if old is not None else {}, new.shown()
-    removed = {path: page for path, page in before.items() if path not in now}
-    added = {path: page for path, page in now.items() if path not in before}
-    changed = sorted(path for path, page in now.items() if path in before and before[path] is not page)
+    left, fresh = change_of(before, now)
+    removed = {path: page for path, page in left.items() if path not in fresh}
+    added = {path: page for path, page in fresh.items() if path not in before}
+    changed = sorted(fresh.keys() & before.keys())
     origins: dict[str, list[str]] = {}
     for path, page in sorted(removed.items()):
         origins.setdefault(page.source.blob_id, []).append(path)

@@ -9,13 +9,14 @@ from canopy.content.former import NOTHING
 from canopy.content.mentions import EMPTY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from canopy.content.conventions import Convention
     from canopy.content.former import Past, Trace
     from canopy.content.mentions import Web
     from canopy.content.permalinks import Places
     from canopy.content.reading import Reading
+    from canopy.content.schedule import Timetable
     from canopy.content.sources import File
     from canopy.content.values import Page
     from canopy.git.values import Former
@@ -30,8 +31,8 @@ class Memo:
     """By path in the repository, in the order of paths."""
     files: Mapping[str, File]
     """The same, with those marked that are not there at the moment of the build."""
-    held: Iterable[str]
-    """The paths of the marked ones."""
+    times: Timetable
+    """It has the marked ones."""
     terms: frozenset[str]
     start: str
     """The file or folder that is the start page by a setting, below the top."""

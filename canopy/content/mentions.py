@@ -20,6 +20,7 @@ from canopy.content.wikilinks import WIKI, by_name, named
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from canopy.content.groups import Change
     from canopy.content.values import Page, Site
 
 _PLAIN = re.compile(r"(?!//)([\w/.~()+,-]+)(?:#[^?\s]*)?\Z", re.ASCII)
@@ -42,7 +43,7 @@ class Web:
     """All links between the pages of a site."""
 
     outward: Mapping[str, Outward] = field(default_factory=dict)
-    """By the page's file below the top; only pages that have links."""
+    """By the page's file below the top; also of pages without links, whose text need not be read again."""
     mentions: Mapping[str, tuple[Mention, ...]] = field(default_factory=dict)
     """By path of the site, newest first."""
 
@@ -50,36 +51,40 @@ class Web:
 EMPTY = Web()
 
 
-def weave(site: Site, pages: Mapping[str, Page], previous: Site | None, before: Web) -> Web:
-    """Return the links between `pages`, which are by file; `before` is that of the site `previous`."""
+def weave(
+    site: Site, pages: Mapping[str, Page], previous: Site | None, before: Web, change: Change | None
+) -> Web:
+    """Return the links between `pages`, which are by file; `before` is that of the site `previous`.
+
+    `change` is what of the pages is another than there.
+    """
     moved = previous is None or previous.names is not site.names or previous.base_url != site.base_url
     own = homes(site)
     again = previous is None or previous.convention != site.convention or homes(previous) != own
-    outward: dict[str, Outward] = {}
-    changed: list[str] = []
     old = {} if again else before.outward
-    for file, page in pages.items():
-        known = old.get(file)
-        if known is not None and known.page is page and not moved:
-            outward[file] = known
-            continue
-        fresh = _outward(site, own, page, known)
-        if fresh is not None:
-            outward[file] = fresh
-        if fresh is not known:
-            changed.append(file)
-    changed += [file for file in before.outward if file not in outward and file not in pages]
-    if previous is not None and not changed and not again:
-        return before if len(outward) == len(before.outward) else Web(outward, before.mentions)
+    if moved or again or change is None:
+        outward = {file: _outward(site, own, page, old.get(file)) for file, page in pages.items()}
+        changed = [file for file, links in outward.items() if old.get(file) is not links]
+        changed += [file for file in before.outward if file not in outward]
+    else:
+        outward, changed = dict(old), [*{**change.gone, **change.fresh}]
+        for file in change.gone.keys() - change.fresh.keys():
+            del outward[file]
+        for file, page in change.fresh.items():
+            outward[file] = _outward(site, own, page, old.get(file))
+    if previous is not None and not again and not any(_has_links(file, outward, old) for file in changed):
+        return Web(outward, before.mentions) if changed else before
     return _turned(site, outward, changed, before)
 
 
-def _outward(site: Site, own: tuple[str, ...], page: Page, known: Outward | None) -> Outward | None:
+def _has_links(file: str, *webs: Mapping[str, Outward]) -> bool:
+    return any(file in web and web[file].links for web in webs)
+
+
+def _outward(site: Site, own: tuple[str, ...], page: Page, known: Outward | None) -> Outward:
     """Return the links of a page; the same object if nothing about them changed."""
     same = known is not None and known.page.source is page.source
     links = known.links if known and same else find_links(scanned(page.source.body, site.convention), own)
-    if not links:
-        return None
     top = f"{site.root}/" if site.root else ""
     inside = page.source.path.startswith(top)
     folder = parent("/" + page.source.path.removeprefix(top)) if inside else ""

@@ -121,7 +121,7 @@ def chosen(
     """
     items: dict[str, NavigationItem] = {}
     problems = []
-    shown = site.shown()
+    shown = site.shown() if site.settings.menu else {}
     for title, wish in site.settings.menu:
         target = _target(site, wish)
         if target:

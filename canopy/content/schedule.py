@@ -36,29 +36,42 @@ class Timetable:
     """The first moment after the given one at which it would differ."""
     last_expiry: datetime | None = None
     """When a page went last."""
+    watched: tuple[str, ...] = ()
+    """The paths of all files that more than a glance was needed for."""
+    since: int | None = None
+    """The year of the moment; None if there was none."""
 
 
 def timetable(
-    files: Mapping[str, File], convention: Convention, authored: datetime | None, now: datetime | None
+    files: Mapping[str, File],
+    convention: Convention,
+    authored: datetime | None,
+    now: datetime | None,
+    before: Timetable | None = None,
+    edited: Iterable[str] = (),
 ) -> Timetable:
     """Return what is not there `now`; without a moment only drafts are not.
 
-    `authored` is when the commit was written, with the offset of its author.
+    `authored` is when the commit was written, with the offset of its author. Where the paths are the same as
+    in the timetable `before`, the `edited` ones are told and the others need no second glance.
     """
+    since = now.year if now else None
+    paths: Iterable[str] = files
+    # As years go by fewer pages are watched, so those of an earlier year are enough.
+    if before is not None and (before.since == since or (before.since and since and before.since < since)):
+        paths = sorted({*before.watched, *edited})
+    watched = tuple(path for path in paths if _is_watched(files[path], since))
     held: dict[str, Held] = {}
     changes: list[datetime] = []
     expiries: list[datetime] = []
     clock = authored.tzinfo if authored else None
-    for path, file in files.items():
-        if file.source is None or file.claim.kind is Kind.NOTHING:
-            continue
+    for path in watched:
+        file = files[path]
+        assert file.source is not None  # noqa: S101 - it is watched
         if file.draft:
             held[path] = Held(path, file.source.title, "draft", None, file.blob.added)
             continue
-        front = file.source.front
-        when = front.appears or front.date
-        # What is older than last year, by any clock, needs no more than a glance.
-        if now is None or (front.expires is None and (when is None or when.year < now.year - 1)):
+        if now is None:
             continue
         appears, expires = _moments(file, convention, clock)
         if expires is not None and expires <= now:
@@ -69,7 +82,18 @@ def timetable(
             changes.append(appears)
         if expires is not None and expires > now:
             changes.append(expires)
-    return Timetable(held, min(changes, default=None), max(expiries, default=None))
+    return Timetable(held, min(changes, default=None), max(expiries, default=None), watched, since)
+
+
+def _is_watched(file: File, since: int | None) -> bool:
+    """Tell whether a file may be held; what is older than last year, by any clock, is there."""
+    if file.source is None or file.claim.kind is Kind.NOTHING:
+        return False
+    if file.draft or since is None:
+        return file.draft
+    front = file.source.front
+    when = front.appears or front.date
+    return front.expires is not None or (when is not None and when.year >= since - 1)
 
 
 def _moments(

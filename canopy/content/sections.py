@@ -11,7 +11,7 @@ from canopy.content.paths import base_name, clean, parent, readable
 from canopy.content.values import ORDERS, Page, Section, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from canopy.content.conventions import Convention
     from canopy.content.permalinks import Places
@@ -111,11 +111,7 @@ def _ancestors(folder: str, places: Places, members: Mapping[str, list[Page]]) -
     return lists
 
 
-def build_terms(pages: Iterable[Page]) -> dict[str, Term]:
-    """Return the terms by name, in alphabetical order. `pages` are in order."""
-    members: dict[str, list[Page]] = {}
-    for page in pages:
-        for tag in page.tags:
-            members.setdefault(tag, []).append(page)
+def build_terms(members: Mapping[str, Sequence[Page]]) -> dict[str, Term]:
+    """Return the terms by name, in alphabetical order, of pages by tag that are in order."""
     names = sorted(members, key=lambda name: (name.casefold(), name))
     return {name: Term(name, f"/tags/{name}", tuple(members[name])) for name in names}

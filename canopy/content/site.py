@@ -6,7 +6,6 @@ site, so that `is` tells what a commit changed and a build costs what changed.
 
 from __future__ import annotations
 
-from bisect import insort
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
@@ -14,6 +13,7 @@ from urllib.parse import quote
 
 from canopy.content.claims import Kind
 from canopy.content.former import look_back, read_expired, read_traces
+from canopy.content.groups import change_of, regrouped, reordered
 from canopy.content.identity import site_uuid
 from canopy.content.memo import Memo
 from canopy.content.mentions import EMPTY, weave
@@ -35,16 +35,16 @@ if TYPE_CHECKING:
 
     from canopy.content.conventions import Convention
     from canopy.content.former import Past, Trace
+    from canopy.content.groups import Change
     from canopy.content.reading import Reading
-    from canopy.content.schedule import Timetable
-    from canopy.content.values import Person, SiteSettings
+    from canopy.content.values import Person, SiteSettings, Term
     from canopy.git.values import Blob, Former, Snapshot
     from canopy.problem import Problem
 
 _NAMELESS = frozenset({"index", "-index", "readme"})
 """Titles that name no site but a file."""
-MANY = 500
-"""Changed pages from which sorting all is cheaper than inserting each."""
+_MISSING = ("/404", "/404.html")
+"""The addresses of the repository's own text for what is not there."""
 V = TypeVar("V")
 
 
@@ -60,35 +60,36 @@ def build(
     if memo and (memo.convention != reading.convention or memo.prefix != reading.prefix):
         memo = None
     read, touched = _read(snapshot.blobs, reading, memo)
-    times = timetable(read, reading.convention, snapshot.commit.authored, now)
+    known = memo.times if memo and touched is not None else None
+    times = timetable(read, reading.convention, snapshot.commit.authored, now, known, touched or ())
     files = withhold(read, times.held, memo.files if memo else {}, shown=reading.convention.drafts)
     edited = None
     if memo and touched is not None:
-        edited = changed(files, memo.files, (*touched, *times.held, *memo.held))
+        edited = changed(files, memo.files, (*touched, *times.held, *memo.times.held))
     terms = _terms(files, edited, memo)
     start = start_of(files, reading.settings, reading.convention)
     places = _place(files, edited, terms, start, memo)
     pages = _pages(files, edited, places, reading.convention, memo)
-    ordered = _ordered(pages, memo)
+    change = change_of(memo.pages, pages) if memo else None
     expired = read_expired(read, {} if reading.convention.drafts else times.held)
     traces, past = _past(snapshot.former, expired, files, places, terms, reading, memo)
     new = Memo(
         reading,
         read,
         files,
-        times.held.keys(),
+        times,
         terms,
         start,
         places,
         pages,
-        ordered,
+        _ordered(pages, memo, change),
         snapshot.former,
         traces,
         expired,
         past,
     )
-    site = _assemble(snapshot, options, new, times, previous)
-    web = weave(site, pages, previous if memo else None, memo.web if memo else EMPTY)
+    site = _assemble(snapshot, options, new, previous, change)
+    web = weave(site, pages, previous if memo else None, memo.web if memo else EMPTY, change)
     site = replace(
         site,
         taxonomies=build_taxonomies(site, previous),
@@ -115,24 +116,24 @@ def _read(
 
     With them come the paths of the edited ones; None if there is no memo, or a file came or went.
     """
+    old, before = (memo.read, memo.reading.blobs) if memo else ({}, {})
+    unmoved = memo is not None and blobs.keys() == before.keys()
+    paths = old if unmoved else sorted(path for path in blobs if path.startswith(reading.prefix))
+    edited = [path for path in paths if before.get(path) is not blobs[path]]
+    fresh = {path: _read_one(blobs[path], old.get(path), reading) for path in edited}
+    if unmoved:
+        return {**old, **fresh}, edited
+    return {path: fresh[path] if path in fresh else old[path] for path in paths}, None
+
+
+def _read_one(blob: Blob, known: File | None, reading: Reading) -> File:
     prefix, convention = reading.prefix, reading.convention
-    old = memo.read if memo else {}
-    paths = old if blobs.keys() == old.keys() else sorted(p for p in blobs if p.startswith(prefix))
-    files, edited = {}, []
-    for path in paths:
-        blob, known = blobs[path], old.get(path)
-        if known is not None and known.blob is blob:
-            files[path] = known
-            continue
-        if known is not None and _as_before(known.blob, blob):
-            files[path] = known if known.blob == blob else replace(known, blob=blob)
-        elif blob.link:
-            original = "/" + blob.link[len(prefix) :] if blob.link.startswith(prefix) else ""
-            files[path] = read_linked(blob, "/" + path[len(prefix) :], original, convention)
-        else:
-            files[path] = read_file(blob, "/" + path[len(prefix) :], convention)
-        edited.append(path)
-    return files, edited if memo and files.keys() == old.keys() else None
+    if known is not None and _as_before(known.blob, blob):
+        return known if known.blob == blob else replace(known, blob=blob)
+    if blob.link:
+        original = "/" + blob.link[len(prefix) :] if blob.link.startswith(prefix) else ""
+        return read_linked(blob, "/" + blob.path[len(prefix) :], original, convention)
+    return read_file(blob, "/" + blob.path[len(prefix) :], convention)
 
 
 def _as_before(old: Blob, new: Blob) -> bool:
@@ -239,30 +240,22 @@ def _known(author: Author, people: Mapping[str, Person]) -> Author:
     return Author(person.name, author.url or person.url) if person else author
 
 
-def _ordered(pages: Mapping[str, Page], memo: Memo | None) -> list[Page]:
+def _ordered(pages: Mapping[str, Page], memo: Memo | None, change: Change | None) -> list[Page]:
     """Return all pages in the order of lists."""
-    if memo is None:
+    if memo is None or change is None or change.is_large:
         return sorted(pages.values(), key=order)
-    old = memo.pages
-    changed = [page for path, page in pages.items() if old.get(path) is not page]
-    gone = [page for path, page in old.items() if pages.get(path) is not page]
-    if len(changed) + len(gone) > MANY:
-        return sorted(pages.values(), key=order)
-    removed = set(map(id, gone))
-    ordered = [page for page in memo.ordered if id(page) not in removed]
-    for page in changed:
-        insort(ordered, page, key=order)
-    return ordered
+    return reordered(memo.ordered, change.gone.values(), change.fresh.values())
 
 
 def _assemble(
-    snapshot: Snapshot, options: SiteOptions, memo: Memo, times: Timetable, previous: Site | None
+    snapshot: Snapshot, options: SiteOptions, memo: Memo, previous: Site | None, change: Change | None
 ) -> Site:
     files, places, pages, convention = memo.files, memo.places, memo.pages, memo.convention
-    settings = memo.reading.settings
+    settings, times = memo.reading.settings, memo.times
     introductions = {folder: pages[path] for folder, path in places.indexes.items()}
-    inner = set(map(id, introductions.values()))
-    recent = tuple(page for page in memo.ordered if id(page) not in inner) if inner else tuple(memo.ordered)
+    # No other page is at the address of a section.
+    inner = {page.path for page in introductions.values()}
+    recent = tuple(page for page in memo.ordered if page.path not in inner)
     front = introductions.get("/")
     title = _title(options, settings, convention, front)
     sections = build_sections(recent, places, introductions, convention, settings, title)
@@ -279,11 +272,11 @@ def _assemble(
         or "en",
         uuid=site_uuid(settings.uuid, options.identity),
         base_url=base_url,
-        pages=MappingProxyType({page.path: page for page in pages.values() if id(page) not in inner}),
+        pages=MappingProxyType({page.path: page for page in pages.values() if page.path not in inner}),
         sections=MappingProxyType(sections),
-        terms=MappingProxyType(_all_kept(build_terms(memo.ordered), previous.terms if previous else {})),
+        terms=MappingProxyType(_terms_of(memo, previous, change)),
         assets=MappingProxyType(_assets(files.values(), places, previous.assets if previous else {})),
-        redirects=MappingProxyType(_redirects(places, memo.past, base_url)),
+        redirects=_redirects(memo, base_url, previous),
         navigation=(),
         home=home_of(memo.start, pages, sections, places, convention),
         recent=recent,
@@ -296,7 +289,7 @@ def _assemble(
         evidence=memo.reading.evidence,
         settings=settings,
         entries=_entries(sections["/"], recent),
-        not_found=next((page for path, page in sorted(pages.items()) if _stands_for_missing(page)), None),
+        not_found=min((p for p in pages.values() if p.path in _MISSING), key=_file_of, default=None),
         next_change=times.next_change,
         held=tuple(times.held[path] for path in sorted(times.held)),
         last_expiry=times.last_expiry,
@@ -312,8 +305,8 @@ def _entries(top: Section, recent: tuple[Page, ...]) -> tuple[Page, ...]:
     return tuple(page for page in recent if id(page) in chosen)
 
 
-def _stands_for_missing(page: Page) -> bool:
-    return page.path in ("/404", "/404.html")
+def _file_of(page: Page) -> str:
+    return page.source.path
 
 
 def _with_navigation(site: Site, memo: Memo, lists: Iterable[File]) -> Site:
@@ -329,10 +322,29 @@ def _with_navigation(site: Site, memo: Memo, lists: Iterable[File]) -> Site:
 
 def _names(memo: Memo, previous: Site | None) -> Mapping[str, str]:
     """Return what notes are called; the same object while nothing moved, for that is what tells."""
-    old = previous.memo if previous is not None else None
-    if previous is not None and old and old.places is memo.places and old.past is memo.past:
+    if previous is not None and _is_as_before(memo, previous):
         return previous.names
     return MappingProxyType(memo.places.names)
+
+
+def _is_as_before(memo: Memo, previous: Site) -> bool:
+    """Tell whether all is at its address, and was."""
+    old = previous.memo
+    return old is not None and old.places is memo.places and old.past is memo.past
+
+
+def _terms_of(memo: Memo, previous: Site | None, change: Change | None) -> dict[str, Term]:
+    """Return the tags with their pages; the same objects where nothing changed."""
+    if previous is None or change is None or change.is_large:
+        members: dict[str, list[Page]] = {}
+        for page in memo.ordered:
+            for tag in page.tags:
+                members.setdefault(tag, []).append(page)
+        return _all_kept(build_terms(members), previous.terms if previous else {})
+    old = {name: term.pages for name, term in previous.terms.items()}
+    touched = regrouped(old, change, lambda page: page.tags)
+    terms = build_terms({name: pages for name, pages in {**old, **touched}.items() if pages})
+    return {name: term if name in touched else previous.terms[name] for name, term in terms.items()}
 
 
 def _title(options: SiteOptions, settings: SiteSettings, convention: Convention, front: Page | None) -> str:
@@ -372,15 +384,18 @@ def _assets(files: Iterable[File], places: Places, old: Mapping[str, Asset]) -> 
     return assets
 
 
-def _redirects(places: Places, past: Past, base_url: str) -> dict[str, str]:
+def _redirects(memo: Memo, base_url: str, previous: Site | None) -> Mapping[str, str]:
     """Return the redirects; a target with a query or a fragment is no path and becomes an absolute URL."""
+    places, past = memo.places, memo.past
+    if previous is not None and previous.base_url == base_url and _is_as_before(memo, previous):
+        return previous.redirects
     # What a file redirects to may have been renamed.
     redirects = past.redirects | {
         path: past.redirects.get(target, target) for path, target in places.redirects.items()
     }
     for path, suffix in places.suffixes.items():
         redirects[path] = base_url + quote(redirects[path], safe=SAFE) + suffix
-    return redirects
+    return MappingProxyType(redirects)
 
 
 def _problems(snapshot: Snapshot, memo: Memo, theme: OwnTheme) -> tuple[Problem, ...]:

@@ -8,15 +8,15 @@ below `/-/` instead. Tags are not among these: `/tags` is Canopy's own, as in th
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_left, insort
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from canopy.content.groups import change_of, regrouped
 from canopy.content.sections import order
 from canopy.content.values import Person, Taxonomies, Taxonomy, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from canopy.content.values import Page, Site
 
@@ -26,8 +26,6 @@ PLACES = {"category": "/categories", "series": "/series", "author": "/authors", 
 """Where the terms of each kind are listed, if the repository has nothing there."""
 OWN = tuple(f"/-{place}" for place in PLACES.values())
 """Where they are otherwise."""
-MANY = 500
-"""Changed pages from which grouping all is cheaper than changing the groups."""
 _MAX_SLUG = 100
 _KEPT = frozenset("-._~+")
 
@@ -106,39 +104,17 @@ def _groups(site: Site, previous: Site | None) -> Groups:
     """Return the pages by kind and key, newest first."""
     if previous is None:
         return _grouped(site.recent)
-    gone, fresh = _difference(previous.recent, site.recent)
-    if len(fresh) + len(gone) > MANY:
+    change = change_of(previous.pages, site.pages)
+    if change.is_large:
         return _grouped(site.recent)
     groups = _known(previous)
-    touched: dict[tuple[str, str], list[Page]] = {}
-    for pages, add in ((gone, False), (fresh, True)):
-        for page in pages:
-            for kind, key in _facets(page):
-                members = touched.setdefault((kind, key), list(groups[kind].get(key, ())))
-                if add:
-                    insort(members, page, key=order)
-                else:
-                    del members[bisect_left(members, order(page), key=order)]
-    for (kind, key), members in touched.items():
-        groups[kind][key] = tuple(members)
-        if not members:
+    known = {(kind, key): pages for kind, found in groups.items() for key, pages in found.items()}
+    for (kind, key), members in regrouped(known, change, _facets).items():
+        if members:
+            groups[kind][key] = members
+        else:
             del groups[kind][key]
     return groups
-
-
-def _difference(old: Sequence[Page], new: Sequence[Page]) -> tuple[list[Page], list[Page]]:
-    """Return the pages that only one of the lists has; both are in the same order."""
-    start = _alike(old, new)
-    end = _alike(old[start:][::-1], new[start:][::-1])
-    before, after = old[start : len(old) - end], new[start : len(new) - end]
-    kept = set(map(id, before)) & set(map(id, after))
-    return [page for page in before if id(page) not in kept], [page for page in after if id(page) not in kept]
-
-
-def _alike(old: Sequence[Page], new: Sequence[Page]) -> int:
-    """Return how many pages both lists begin with."""
-    pairs = enumerate(zip(old, new, strict=False))
-    return next((place for place, (one, other) in pairs if one is not other), min(len(old), len(new)))
 
 
 def _grouped(pages: Iterable[Page]) -> Groups:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
-from snapshots import EPOCH, blob, site_of
+from snapshots import EPOCH, blob, site_of, snapshot
+
+from canopy.content.site import build
+from canopy.content.values import SiteOptions
 
 FILES = {
     path: blob(path, content, day)
@@ -105,3 +110,40 @@ def test_a_new_tag_takes_its_address():
     second = site_of(after, first)
     assert second == site_of(after)
     assert "/tags/x.md" in second.pages
+
+
+def test_a_text_without_links_is_read_for_them_once():
+    """What is known of a page's links stays the same object until the page is edited, also if it has none."""
+    files = {
+        "a.md": blob("a.md", "No link."),
+        "b.md": blob("b.md", "[a](a.md)"),
+        "c.md": blob("c.md", "Old."),
+    }
+    first = site_of(files)
+    second = site_of(files | {"c.md": blob("c.md", "New.")}, first)
+    before, after = first.memo.web.outward, second.memo.web.outward
+    assert [file for file in after if after[file] is not before[file]] == ["/c.md"]
+
+
+def test_years_do_not_confuse_what_is_still_to_come():
+    """A page of a later year appears whatever was built between, and is held if the clock goes back."""
+    files = {
+        "old.md": blob("old.md", "---\ndate: 2020-01-01\n---\n"),
+        "new.md": blob("new.md", "---\ndate: 2031-06-01\n---\n"),
+    }
+    site = None
+    for year, text, shown in (
+        (2029, "one", ["/old", "/other"]),
+        (2030, "two", ["/old", "/other"]),
+        (2033, "three", ["/new", "/old", "/other"]),
+        (2019, "four", ["/other"]),
+        (2019, "five", ["/other"]),
+        (2032, "five", ["/new", "/old", "/other"]),
+    ):
+        taken, moment = (
+            snapshot(files | {"other.md": blob("other.md", text)}),
+            datetime(year, 5, 1, tzinfo=UTC),
+        )
+        site = build(taken, SiteOptions(), site, moment)
+        assert sorted(site.pages) == shown
+        assert site == build(taken, SiteOptions(), None, moment)
