@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from canopy.git.limits import Limits
     from canopy.git.objects import ObjectSource, RawCommit
+    from canopy.git.trees import TreeCache
     from canopy.git.verify import Verified
 
 _TAG_CHAIN = 10
@@ -36,17 +37,21 @@ class Connectivity:
         limits: Limits,
         verified: Verified,
         cancelled: Callable[[], bool],
+        cache: TreeCache | None = None,
     ) -> None:
         self._store, self._base = store, base
         self._limits, self._verified, self._cancelled = limits, verified, cancelled
         self._tips = {tip for tip in map(self._peeled_or_none, tips) if tip is not None}
+        self._cache = cache
         self._ancestors: set[bytes] | None = None
 
     def admit(self, ref: bytes, tip: bytes) -> None:
         """Check what a ref is to point to. Raises `PushRejected` with the reason."""
         try:
             commit = self._peel(tip)
-            verify_history(self._store, [commit.decode()], self._known, self._limits, self._verified)
+            verify_history(
+                self._store, [commit.decode()], self._known, self._limits, self._verified, cache=self._cache
+            )
         except PushRejected:
             raise
         except CanopyError as exc:

@@ -9,22 +9,22 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from dulwich.objects import S_ISGITLINK, Commit, ShaFile, Tag, Tree, parse_tree, sha_to_hex
+from dulwich.objects import S_ISGITLINK, Commit, ObjectID, ShaFile, Tag, Tree, parse_tree
 from dulwich.pack import PackData, PackIndexer, UnresolvedDeltas, extend_pack, write_pack_index
 
 from canopy.errors import CanopyError, LimitExceeded, PushRejected
 from canopy.git.objects import BLOB, COMMIT, TAG, TREE
 from canopy.git.packing import PackWriter
 from canopy.git.packs import PackSummary, scan_pack
+from canopy.git.soundness import is_sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
 
     from dulwich.object_format import ObjectFormat
-    from dulwich.objects import RawObjectID
     from dulwich.pack import PackIndexEntry, UnpackedObject
 
     from canopy.git.limits import Limits
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _STRUCTURE_BYTES = 16 * 1024 * 1024
 """A larger commit, tree or tag is an attack: parsed, it needs many times its size."""
+_KEPT_BYTES = 8 * 1024 * 1024
+"""Of commits, trees and tags that need not be read again: an ordinary push has few."""
 _NAMES = {COMMIT: "commit", TREE: "tree", BLOB: "file", TAG: "tag"}
 _KINDS = {b"commit": COMMIT, b"tree": TREE, b"blob": BLOB, b"tag": TAG}
 # Characters that HFS+ ignores: git's own list.
@@ -111,6 +113,9 @@ class _Examiner(PackIndexer):
         super().__init__(*args, **options)  # type: ignore[arg-type]
         self.kinds: dict[bytes, int] = {}
         """Binary id to the type of each object of the pack."""
+        self.contents: dict[bytes, bytes] = {}
+        """Hexadecimal id to the content of commits, trees and tags, as long as there is room."""
+        self._room = _KEPT_BYTES
 
     def _result(self, unpacked: UnpackedObject) -> PackIndexEntry:
         if self.cancelled():
@@ -123,12 +128,17 @@ class _Examiner(PackIndexer):
             if size > _STRUCTURE_BYTES:
                 raise LimitExceeded(f"a {_NAMES[kind]} of {size:,} bytes is more than is sound")
             _check(unpacked.sha().hex()[:12], kind, chunks, self._object_format)
+            if size <= self._room:
+                self._room -= size
+                self.contents[unpacked.sha().hex().encode()] = b"".join(chunks)
         self.kinds[unpacked.sha()] = kind
         return super()._result(unpacked)
 
 
 def _check(name: str, kind: int, chunks: list[bytes], form: ObjectFormat | None) -> None:
     """Check one object by itself."""
+    if kind == TREE and form is not None and is_sound(b"".join(chunks), form.oid_length):
+        return
     try:
         found = ShaFile.from_raw_chunks(kind, chunks, object_format=form)
         entries = list(found.iteritems()) if isinstance(found, Tree) else []
@@ -143,17 +153,16 @@ def _check(name: str, kind: int, chunks: list[bytes], form: ObjectFormat | None)
 
 def _check_links(place: Quarantine, examiner: _Examiner, cancelled: Callable[[], bool]) -> None:
     """Check that what one pushed object says of another one's type is true."""
-    kinds = examiner.kinds
+    kinds = {raw_id.hex().encode(): kind for raw_id, kind in examiner.kinds.items()}
     width = place.base.object_format.oid_length
-    for raw_id, kind in kinds.items():
+    for object_id, kind in kinds.items():
         if kind == BLOB:
             continue
         if cancelled():
             raise LimitExceeded("the push takes too long")
-        object_id = sha_to_hex(cast("RawObjectID", raw_id))
-        content = place.store.get_raw(object_id)[1]
+        content = examiner.contents.get(object_id) or place.store.get_raw(ObjectID(object_id))[1]
         for target, expected in _targets(kind, content, width):
-            if kinds.get(bytes.fromhex(target.decode()), expected) != expected:
+            if target in kinds and kinds[target] != expected:
                 raise PushRejected(
                     f"the {_NAMES[kind]} {object_id[:12].decode()} "
                     f"names {target[:12].decode()} as a {_NAMES[expected]}, which it is not"

@@ -127,7 +127,7 @@ class Reception:
         # The view forgets with the quarantine what it learnt of objects that may be thrown away.
         view = self.repository.view(place.path)
         connectivity = Connectivity(
-            place.store, place.base, self._tips(), view.limits, view.verified, self.cancelled
+            place.store, place.base, self._tips(), view.limits, view.verified, self.cancelled, view.trees
         )
         for command in request.commands:
             try:

@@ -73,7 +73,7 @@ class Repository:
         self.path = path
         self.limits = limits or Limits()
         self.verified = Verified()
-        self._trees = TreeCache()
+        self.trees = TreeCache()
         self._alternates: tuple[str, ...] = ()
         self._lock = threading.RLock()
         self._dates = Dates(self.limits, path / "canopy-history")
@@ -164,6 +164,7 @@ class Repository:
             other = Repository(self.path, self.limits)
             other._alternates = (*self._alternates, str(objects))
             other.verified = Verified(dict(self.verified.trees), set(self.verified.blobs))
+            other.trees = self.trees.copy()
             other._dates, other._departures = self._dates.copy(), self._departures.copy()
             other._taken, other._redated = self._taken, self._redated and set(self._redated)
             return other
@@ -272,12 +273,12 @@ class Repository:
         """Check that a commit's whole tree is there and within limits; raises as `verify_tree` does."""
         with self._lock:
             store = repo.object_store
-            return verify_tree(store, commit_id, self.limits, self.verified, strict=False, cache=self._trees)
+            return verify_tree(store, commit_id, self.limits, self.verified, strict=False, cache=self.trees)
 
     def _take(self, repo: Repo, commit_id: str, root: str, history: bool, previous: Snapshot | None) -> Taken:
         store = repo.object_store
         commit = self.verify(repo, commit_id)
-        trees = Trees(store, self.limits.tree_depth, self._trees)
+        trees = Trees(store, self.limits.tree_depth, self.trees)
         former = self._look(repo, trees, commit.id) if history else NOTHING
         before = self._taken
         if previous is None:
@@ -309,7 +310,8 @@ class Repository:
     def adopt(self, view: Repository) -> None:
         """Take over what a `view` learnt, when what it saw has become part of this repository."""
         with self._lock:
-            self.verified, self._taken, self._redated = view.verified, view._taken, view._redated
+            self.verified, self.trees = view.verified, view.trees
+            self._taken, self._redated = view._taken, view._redated
             view._dates.keep_in(self.path / "canopy-history")
             self._dates, self._departures = view._dates, view._departures
 

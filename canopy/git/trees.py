@@ -43,6 +43,12 @@ class TreeCache:
         self._trees: OrderedDict[bytes, frozenset[Entry]] = OrderedDict()
         self._entries = 0
 
+    def copy(self) -> TreeCache:
+        """Return one that goes its own way from here."""
+        other = TreeCache()
+        other._trees, other._entries = self._trees.copy(), self._entries
+        return other
+
     def get(self, tree_id: bytes) -> frozenset[Entry] | None:
         """Return a tree if it is here."""
         found = self._trees.get(tree_id)
