@@ -64,9 +64,11 @@ class CrossCheck:
             for link in _CSS.findall(data.decode("utf-8", "replace")):
                 self._note(path, base, link)
         elif kind.endswith(("xml", "json")) and not kind.startswith("image/"):
-            pattern = re.compile(_ABSOLUTE.format(re.escape(self.base_url) + r"""[^"&<\\{]*"""))
+            # An ampersand is `&amp;` in XML, and `&amp;amp;` in the HTML that is in it.
+            rest = r"""[^"<\\{]*""" if kind.endswith("json") else r"""(?:[^"&<\\{]|&(?:amp;)+)*"""
+            pattern = re.compile(_ABSOLUTE.format(re.escape(self.base_url) + rest))
             for link in pattern.findall(data.decode("utf-8", "replace")):
-                self._note(path, base, link)
+                self._note(path, base, unescape(unescape(link)))
 
     def _note(self, path: str, base: str, link: str) -> None:
         link = link.strip()

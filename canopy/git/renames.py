@@ -9,7 +9,8 @@ Only files that matter are looked at: those of the head, and what they were call
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from posixpath import basename
 from time import monotonic
@@ -26,6 +27,8 @@ from canopy.git.similarity import HALF, Similarity
 from canopy.git.trees import Trees
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from canopy.git.dates import Renames
     from canopy.git.objects import ObjectSource
 
@@ -34,6 +37,8 @@ _MAGIC = b"canopy-renames 1\n"
 _MOST_SOURCES = 2_000
 _MOST_CHANGES = 100_000
 _SAVE_SECONDS = 5.0
+_MOST_KNOWN = 300_000
+"""Files of commits that are remembered."""
 
 Sources = dict[tuple[bytes, bytes], Source | None]
 """By commit and added path; None: it really is new."""
@@ -72,6 +77,16 @@ def follow_renames(repository: str, commit_id: str, limits: Limits | None = None
     return any(source is not None and key not in before for key, source in sources.items())
 
 
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """What one commit added, and what that may come from."""
+
+    ids: dict[bytes, bytes]
+    """By path."""
+    sources: list[tuple[bytes, bytes, bool]]
+    """Path, id, and whether it stayed."""
+
+
 @dataclass(slots=True)
 class _Search:
     store: ObjectSource
@@ -81,7 +96,8 @@ class _Search:
     place: Path
     limits: Limits
     similarity: Similarity
-    _last: tuple[bytes, list[tuple[bytes, bytes]]] = (b"", [])
+    _known: dict[tuple[bytes, bytes], _Added] = field(default_factory=dict)
+    _room: int = _MOST_KNOWN
 
     def run(self, commit_id: str) -> None:
         head = read_commit(self.store, commit_id.encode())
@@ -103,6 +119,9 @@ class _Search:
     def _best(self, at: int, path: bytes) -> Source | None:
         new_id, candidates = self._candidates(at, path)
         name = basename(path)
+        alike = (
+            self.similarity.alike(new_id, {old_id for _, old_id, _ in candidates}) if candidates else set()
+        )
         scored = [
             (
                 1.0 if old_id == new_id else self.similarity.of(old_id, new_id),
@@ -111,6 +130,7 @@ class _Search:
                 old,
             )
             for old, old_id, copied in candidates
+            if old_id == new_id or old_id in alike
         ]
         score, _, renamed, old = max(scored, default=(0.0, False, False, b""))
         return Source(old, copied=not renamed) if score >= HALF else None
@@ -121,34 +141,39 @@ class _Search:
         node = graph.nodes[at]
         before = graph.nodes[node.parents[0]].commit.tree
         try:
-            new = self.trees.find(node.commit.tree, path)
-            if new is None or not stat.S_ISREG(new[0]):
-                return b"", []
-            gone = {
-                c.path for c in self.trees.changes(before, node.commit.tree, _MOST_CHANGES) if not c.new_mode
-            }
-            files = self._files(before)
+            added = self._added(before, node.commit.tree)
         except SyncError:
             return b"", []
+        new_id, files = added.ids.get(path, b""), added.sources
         if len(files) > _MOST_SOURCES:
-            files = [(old, old_id) for old, old_id in files if old in gone]
-        if len(files) > _MOST_SOURCES:
-            files = [(old, old_id) for old, old_id in files if old_id == new[1]]
-        return new[1], [(old, old_id, old not in gone) for old, old_id in files]
+            files = [file for file in files if file[1] == new_id]
+        return new_id, files if new_id else []
 
-    def _files(self, tree: bytes) -> list[tuple[bytes, bytes]]:
-        """Return path and id of the regular files of a tree; the last answer is kept."""
-        if self._last[0] != tree:
-            budget = 2 * self.limits.tree_entries
-            self._last = (
-                tree,
-                [
-                    (c.path, c.new_id)
-                    for c in self.trees.changes(b"", tree, budget)
-                    if stat.S_ISREG(c.new_mode)
-                ],
+    def _added(self, before: bytes, after: bytes) -> _Added:
+        """Return what a commit added; the files of one are not asked about one after the other."""
+        known = self._known.get((before, after))
+        if known is None:
+            changes = list(self.trees.changes(before, after, _MOST_CHANGES))
+            gone = {c.path: c.old_id for c in changes if stat.S_ISREG(c.old_mode) and not c.new_mode}
+            # Of a large tree only what left it counts: no need to list the rest.
+            files = list(islice(self._files(before), _MOST_SOURCES + 1))
+            if len(files) > _MOST_SOURCES:
+                files = list(gone.items())
+            known = _Added(
+                {c.path: c.new_id for c in changes if stat.S_ISREG(c.new_mode)},
+                [(old, old_id, old not in gone) for old, old_id in files],
             )
-        return self._last[1]
+            self._room -= len(known.ids) + len(known.sources)
+            if self._room < 0:
+                self._known.clear()
+                self._room = _MOST_KNOWN
+            self._known[before, after] = known
+        return known
+
+    def _files(self, tree: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Yield path and id of the regular files of a tree."""
+        changes = self.trees.changes(b"", tree, 2 * self.limits.tree_entries)
+        return ((c.path, c.new_id) for c in changes if stat.S_ISREG(c.new_mode))
 
 
 def _load(repository: Path) -> tuple[str, Sources]:

@@ -112,3 +112,20 @@ def test_hostile_markup_is_read_in_linear_time(piece: str) -> None:
     start = time.process_time()
     links(text)
     assert time.process_time() - start < 20  # a quadratic reading takes hours
+
+
+@pytest.mark.parametrize(
+    ("media_type", "text"),
+    [
+        ("application/atom+xml", f'<link href="{BASE}/a%20&amp;%20b"/>'),
+        ("application/atom+xml", f'<content type="html">&lt;a href="{BASE}/a%20&amp;amp;%20b"&gt;</content>'),
+        ("application/rss+xml", f"<link>{BASE}/a%20&amp;%20b</link>"),
+        ("application/json", f'{{"url": "{BASE}/a%20&%20b"}}'),
+        ("application/json", f'{{"content_html": "<a href=\\"{BASE}/a%20&amp;%20b\\">"}}'),
+    ],
+)
+def test_an_ampersand_is_part_of_an_address(media_type: str, text: str) -> None:
+    """However it is written: once or twice escaped, or not at all. An author may be called so."""
+    check = CrossCheck(BASE)
+    check.read("/x", "x", media_type, text.encode())
+    assert list(check.links) == [f"{BASE}/a%20&%20b"]
