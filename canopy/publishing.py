@@ -20,6 +20,7 @@ import structlog
 
 from canopy import pace
 from canopy.content.site import build
+from canopy.render.differences import touched
 from canopy.review import compare
 
 if TYPE_CHECKING:
@@ -165,6 +166,8 @@ class Publisher:
     ) -> Published:
         """Show the edition from now on, and tell everybody; return what changed with it."""
         old, site = self.edition, built.site
+        if old is not None:
+            edition.succeed(old, touched(old, edition))
         self.edition, self._snapshot, self._built = edition, built.snapshot, built.now
         self.durations = dict(durations)
         changed = compare(old.site if old else None, site).paths

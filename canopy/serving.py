@@ -18,7 +18,7 @@ from canopy.git.worktree import WorkTree, find_worktree, is_bare
 from canopy.mirror import Mirror
 from canopy.origin import Followed, Lock, Notepad, copy_path, open_copy, open_notepad
 from canopy.preview import Preview, watch
-from canopy.render.differences import affected
+from canopy.render.differences import named
 from canopy.render.forge import find_forge
 from canopy.render.options import RenderOptions
 from canopy.render.press import Press
@@ -72,7 +72,7 @@ async def run(settings: Settings, say: Callable[..., None]) -> int:
             render_timeout=settings.render_timeout,
         )
         hub = Hub(most=settings.max_readers, most_per_address=settings.max_readers_per_address)
-        sync.subscribe(lambda new, old: hub.publish(new, affected(old, new)))
+        sync.subscribe(lambda new, _old: hub.publish(new, named(new.touched)))
         if settings.websub_hub:
             sync.subscribe(Announcer(settings.websub_hub).published)
         tokens = Tokens(settings.data)

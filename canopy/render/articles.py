@@ -106,15 +106,17 @@ def known_siblings(outline: Outline, page: Page) -> tuple[Page, ...]:
 
 
 def _parts(outline: Outline, page: Page) -> tuple[Part, ...]:
-    """Return the place of a page in each of the series that it belongs to."""
-    return tuple(
-        _part(outline, term, page) for kind, term in terms_of(outline.site, page) if kind == "series"
-    )
+    """Return the place of a page in each of the series that it belongs to; an introduction has none."""
+    series = [term for kind, term in terms_of(outline.site, page) if kind == "series"]
+    places = [
+        next((place for place, other in enumerate(term.pages) if other is page), None) for term in series
+    ]
+    known = zip(series, places, strict=True)
+    return tuple(_part(outline, term, place) for term, place in known if place is not None)
 
 
-def _part(outline: Outline, term: Term, page: Page) -> Part:
+def _part(outline: Outline, term: Term, place: int) -> Part:
     pages = term.pages
-    place = next(place for place, other in enumerate(pages) if other is page)
     return Part(
         outline.tag(term),
         place + 1,

@@ -1,20 +1,31 @@
-"""Where two editions differ for a reader: the paths that an event names, so that other tabs need not ask."""
+"""Where two editions differ for a reader: what an event names, so that other tabs need not ask.
+
+What is not named is taken over as it is, so nothing that a page shows may be forgotten here: whatever goes
+into the inputs of a page or list (`canopy.render.inputs`) has its part below.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from canopy.content.groups import change_of
 from canopy.content.related import shared_terms
 from canopy.content.taxonomies import kinds, terms_of
+from canopy.content.values import Page
 from canopy.render.articles import known_siblings
-from canopy.render.listings import TAGS, moved_sheets
+from canopy.render.listings import TAGS, moved_sheets, sheets_of
+from canopy.render.translations import language_of_section, relatives, section_versions
 
 if TYPE_CHECKING:
-    from canopy.content.values import Page
+    from collections.abc import Iterable, Iterator
+
+    from canopy.content.values import Section, Site, Term
     from canopy.render.edition import Edition
+    from canopy.render.pages import Outline
 
-__all__ = ["affected"]
+__all__ = ["affected", "named", "touched"]
 
+_QUOTATION = "![["
 _MOST_PATHS = 200
 """Of an event for readers; more are not worth naming."""
 
@@ -24,51 +35,148 @@ def affected(old: Edition | None, new: Edition) -> tuple[str, ...] | None:
 
     More paths than need be are harmless: a reader's tab then asks, and is told that nothing changed.
     """
-    if old is None or old.outline.setting != new.outline.setting or old.site.names is not new.site.names:
+    return named(touched(old, new))
+
+
+def named(paths: frozenset[str] | None) -> tuple[str, ...] | None:
+    """Return the paths that an event names; None where there are too many."""
+    return None if paths is None or len(paths) > _MOST_PATHS else tuple(sorted(paths))
+
+
+def touched(old: Edition | None, new: Edition) -> frozenset[str] | None:
+    """Return the paths of all pages and lists that may look other than in `old`; None means all.
+
+    Feeds, the sitemap and the like are not among them.
+    """
+    if old is None or _is_framed_otherwise(old.outline, new.outline):
         return None
-    if old.site.taxonomies.addresses is not new.site.taxonomies.addresses:
-        return None
-    before, now = old.site.pages, new.site.pages
-    paths: set[str] = set()
-    for page in (page for path, page in now.items() if before.get(path) is not page):
-        for version in filter(None, (page, before.get(page.path))):
-            outline = (new if version is page else old).outline
-            around = (*outline.siblings.beside(version), *known_siblings(outline, version))
-            paths.update(neighbour.path for neighbour in around if neighbour is not None)
-            paths.update(outline.listings.terms_of(version))
-            series = (term for kind, term in terms_of(outline.site, version) if kind == "series")
-            paths.update(part.path for term in series for part in term.pages)
-            if not _same_subjects(page, before.get(page.path)):
-                terms = shared_terms(outline.site, version)
-                paths.update(other.path for term in terms for other in term.pages)
-        paths.add(page.path)
-        paths.update(_quoting(new, page))
-        paths.update(moved_sheets(old.outline.listings, new.outline.listings, before.get(page.path), page))
-    paths.update(
-        path for path, section in new.site.sections.items() if old.site.sections.get(path) is not section
-    )
+    both = (old.outline, new.outline)
+    gone, fresh = change_of(old.site.shown(), new.site.shown())
+    paths = {"/", TAGS}
+    for path in gone.keys() | fresh.keys():
+        before, now = gone.get(path), fresh.get(path)
+        if before is not None:
+            paths.update(_around(old.outline, before))
+        if now is not None:
+            paths.update(_around(new.outline, now))
+        if before is None or now is None or not _same_subjects(before, now):
+            pages = filter(None, (before, now))
+            paths.update(other.path for page in pages for other in _on_its_subjects(both, page))
+        paths.update(moved_sheets(old.outline.listings, new.outline.listings, before, now))
+        for site in (old.site, new.site):
+            paths.update(_quoting(site, path))
+    paths.update(_in_other_sections(*both))
+    paths.update(_in_other_terms(old.site, new.site))
     mentions, mentioned = old.site.mentions, new.site.mentions
-    paths.update(
-        path for path in mentions.keys() | mentioned.keys() if mentions.get(path) is not mentioned.get(path)
+    paths.update(path for path, found in mentioned.items() if mentions.get(path) is not found)
+    paths.update(mentions.keys() - mentioned.keys())
+    return frozenset(paths)
+
+
+def _is_framed_otherwise(old: Outline, new: Outline) -> bool:
+    """Tell whether something differs that every page may show or be made with."""
+    before, now = old.site, new.site
+    return (
+        old.setting != new.setting
+        or old.images is not new.images
+        or old.names_authors != new.names_authors
+        or old.languages != new.languages
+        or before.names is not now.names
+        or before.taxonomies.addresses is not now.taxonomies.addresses
+        or _home(before) != _home(now)
+        or (new.preview and before.problems != now.problems)
     )
-    paths.update(taxonomy.path for taxonomy in kinds(new.site.taxonomies).values() if taxonomy.terms)
-    return tuple(sorted({*paths, "/", TAGS})) if len(paths) <= _MOST_PATHS else None
 
 
-def _quoting(edition: Edition, page: Page) -> set[str]:
+def _home(site: Site) -> tuple[bool, str]:
+    home = site.home
+    return isinstance(home, Page), "" if home is None else home.path
+
+
+def _around(outline: Outline, page: Page) -> Iterator[str]:
+    """Yield the paths at which a page itself is shown, or linked to by more than a text."""
+    yield page.path
+    beside = (*outline.siblings.beside(page), *known_siblings(outline, page))
+    yield from (other.path for other in beside if other is not None)
+    yield from outline.listings.terms_of(page)
+    yield from (other.path for other in relatives(page, outline.site, outline.languages))
+    series = (term for kind, term in terms_of(outline.site, page) if kind == "series")
+    yield from (part.path for term in series for part in term.pages)
+
+
+def _quoting(site: Site, path: str) -> set[str]:
     """Return the paths of the pages that may show a page's text within their own."""
-    found: set[str] = set()
-    waiting = [page.path]
-    while waiting and len(found) <= _MOST_PATHS:
-        for other, _ in edition.site.mentions.get(waiting.pop(), ()):
-            if other.path not in found and "![[" in other.source.body:
-                found.add(other.path)
-                waiting.append(other.path)
+    # Who introduces a folder is not known for mentioning what is below it.
+    found = {s.path for s in site.sections.values() if s.index and _QUOTATION in s.index.source.body}
+    waiting = [path, *found]
+    while waiting:
+        for page, _ in site.mentions.get(waiting.pop(), ()):
+            if page.path not in found and _QUOTATION in page.source.body:
+                found.add(page.path)
+                waiting.append(page.path)
     return found
 
 
-def _same_subjects(page: Page, before: Page | None) -> bool:
+def _on_its_subjects(outlines: Iterable[Outline], page: Page) -> Iterator[Page]:
+    for outline in outlines:
+        for term in shared_terms(outline.site, page):
+            yield from term.pages
+
+
+def _same_subjects(before: Page, now: Page) -> bool:
     """Tell whether pages on the same subjects show and sort a page as before."""
-    if before is None or page.source.front.categories != before.source.front.categories:
+    if now.source.front.categories != before.source.front.categories:
         return False
-    return (page.title, page.created, page.tags) == (before.title, before.created, before.tags)
+    return (now.title, now.created, now.tags) == (before.title, before.created, before.tags)
+
+
+def _in_other_sections(old: Outline, new: Outline) -> Iterator[str]:
+    """Yield the paths at which a section is shown that is another one than before."""
+    before, now = old.site.sections, new.site.sections
+    for path in before.keys() | now.keys():
+        was, is_now = before.get(path), now.get(path)
+        if was is is_now:
+            continue
+        yield path
+        if _look_of(was, old.site) == _look_of(is_now, new.site):
+            continue
+        for outline in (old, new):
+            yield from _below(outline, path)
+            yield from (other for _, other in section_versions(path, outline.site, outline.languages))
+
+
+def _look_of(section: Section | None, site: Site) -> tuple[str, str, str] | None:
+    """Return what else than its own first sheet shows of a section."""
+    return (
+        None if section is None else (section.title, section.order, language_of_section(section.path, site))
+    )
+
+
+def _below(outline: Outline, path: str) -> Iterator[str]:
+    """Yield the paths of a section, of all that is below it, and of the one above."""
+    yield path.rpartition("/")[0] or "/"
+    for section in outline.site.sections.values():
+        if f"{section.path}/".startswith(f"{path.rstrip('/')}/"):
+            yield from sheets_of(outline.listings, section.path)
+            yield from (page.path for page in section.pages)
+            if section.index is not None:
+                yield section.index.path
+
+
+def _in_other_terms(old: Site, new: Site) -> Iterator[str]:
+    """Yield the paths of catalogues, and of the pages that link to a term which is called otherwise now."""
+    catalogues = kinds(old.taxonomies)
+    for kind, taxonomy in kinds(new.taxonomies).items():
+        before, now = catalogues[kind].terms, taxonomy.terms
+        if before or now:
+            yield taxonomy.path
+        for key in before.keys() | now.keys():
+            terms = [terms[key] for terms in (before, now) if key in terms]
+            if len(set(map(_name_of, terms))) != 1 or len(terms) != 2:
+                for term in terms:
+                    yield term.path
+                    yield from (page.path for page in term.pages)
+
+
+def _name_of(term: Term) -> tuple[str, str]:
+    return term.name, term.path

@@ -29,7 +29,7 @@ __all__ = ["Edition", "find_document"]
 class Edition:
     """A site with what has been rendered of it."""
 
-    __slots__ = ("findings", "look", "outline", "pages", "published", "ready", "site")
+    __slots__ = ("findings", "look", "outline", "pages", "published", "ready", "site", "touched")
 
     def __init__(self, outline: Outline, published: datetime) -> None:
         self.site: Site = outline.site
@@ -43,6 +43,23 @@ class Edition:
         """By request target, as links of the site are written: the look-up of the hot path."""
         self.findings: dict[str, tuple[Problem, ...]] = {}
         """What rendering found wrong, by path of the site."""
+        self.touched: frozenset[str] | None = None
+        """The paths of pages and lists that may look other than in the edition before; None: all."""
+
+    def succeed(self, old: Edition, touched: frozenset[str] | None) -> None:
+        """Have at hand what `old` had of the pages that look the same: all but the `touched` ones."""
+        self.touched = touched
+        if touched is None:
+            return
+        kept = self.site.pages.keys() - touched
+        if self.outline.preview:
+            # What is wrong with a page may be told with another's name, which may be another now.
+            kept -= old.findings.keys()
+        self.ready = {path: found for path, found in old.ready.items() if path in kept}
+        self.findings |= {path: found for path, found in old.findings.items() if path in kept}
+        self.pages = dict(old.pages)
+        for path in old.ready.keys() - kept:
+            self.pages.pop(self.site.url(path).encode(), None)
 
     def keep(self, path: str, representation: Representation) -> None:
         """Have a representation at hand for the next request."""

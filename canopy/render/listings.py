@@ -53,6 +53,11 @@ class Listing:
         """Whether it shows titles alone: an alphabet to look something up in."""
         return self.order == "title"
 
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What all of its sheets show or are cut by, besides its pages."""
+        return self.kind, self.title, self.base, self.order, self.pagination.count
+
     def address(self, number: int) -> str:
         """Return the path of a sheet."""
         return self.path if number == self.pagination.start else f"{self.base}/{number}"
@@ -253,15 +258,24 @@ def catalogue_path(site: Site, kind: str) -> str:
     return known[kind].path if kind in known else ""
 
 
-def moved_sheets(old: Listings, new: Listings, before: Page | None, page: Page) -> Iterator[str]:
+def sheets_of(listings: Listings, path: str) -> Iterator[str]:
+    """Yield the paths of all sheets of the listing at a path, if there is one."""
+    listing = listings.at(path)
+    if listing is not None:
+        yield from map(listing.address, listing.pagination.reading)
+
+
+def moved_sheets(old: Listings, new: Listings, before: Page | None, page: Page | None) -> Iterator[str]:
     """Yield the paths of the sheets that differ when a page was `before` and is `page` now."""
     numbers: dict[str, list[int]] = {}
     for listings, version in ((old, before), (new, page)):
         for path, number in listings.sheets_with(version) if version is not None else ():
             numbers.setdefault(path, []).append(number)
     for path, found in numbers.items():
-        listing = new.at(path)
-        if listing is None:
+        was, listing = old.at(path), new.at(path)
+        if was is None or listing is None or was.shape != listing.shape:
+            yield from sheets_of(old, path)
+            yield from sheets_of(new, path)
             continue
         # What came or went has moved all that lies between it and the growing end.
         last = max(found) if len(found) > 1 else listing.pagination.count

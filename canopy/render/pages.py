@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from canopy.content.values import Author, Section, Site, Term
+    from canopy.problem import Problem
     from canopy.render.around import Subjects
     from canopy.render.fragment import Fragment
     from canopy.render.views import View
@@ -174,6 +175,12 @@ class Outline:
             self._portraits[name] = portrait_url(self.site, person.avatar) if person is not None else ""
         return self._portraits[name]
 
+    def _told(self, page: Page) -> tuple[Problem, ...]:
+        """Return what a writer is told of a page's file, as far as the site knows it."""
+        if not self.preview:
+            return ()
+        return tuple(problem for problem in self.site.problems if problem.path == page.source.path)
+
     @property
     def setting(self) -> tuple[object, ...]:
         """Return what every page of the site depends on besides its own content and neighbours."""
@@ -183,13 +190,13 @@ class Outline:
     def inputs(self, subject: Subject) -> Inputs:
         """Return all that the view of `subject` depends on; equal inputs give equal bytes."""
         site = self.site
-        if self.preview:
-            # What a writer is told may change with any file; only equal views are taken over.
+        if self.preview and not isinstance(subject, Page):
+            # A list tells its writer of every file; only equal views are taken over.
             return Inputs((site,), ())
         known = (site.names, site.taxonomies.addresses, self.images)
         if isinstance(subject, Page):
             objects, around = article_inputs(self, subject)
-            return Inputs((*objects, *known), (self.setting, *around))
+            return Inputs((*objects, *known), (self.setting, self._told(subject), *around))
         if isinstance(subject, Sheet):
             section = subject.listing.section
             index = section.index if section is not None and subject.is_start else None

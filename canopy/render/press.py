@@ -154,7 +154,8 @@ class Press:
     ) -> Generator[Job, Any, Representation]:
         """Take over what an earlier edition printed from the same inputs, else print it."""
         before = self._printed.get(path)
-        if before is not None and before.inputs.same(inputs):
+        # What is found wrong with a page may name another one that is meant: its writer is told anew.
+        if before is not None and before.inputs.same(inputs) and not (before.findings and self._preview):
             if before.findings:
                 edition.findings[path] = before.findings
             return before.representation

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from canopy.content.paths import folded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from canopy.content.values import Page, Site
 
 # The languages that people publish notes in: a code must not be a word that the names of files end in.
@@ -66,6 +68,13 @@ def translations(page: Page, site: Site, folders: frozenset[str]) -> tuple[tuple
     if len(found) < 2 or len(languages) != len(found):
         return ()
     return tuple(sorted((language_of(other, site), other) for other in found.values()))
+
+
+def relatives(page: Page, site: Site, folders: frozenset[str]) -> Iterator[Page]:
+    """Yield the pages that are where versions of a page would be; `folders` as for `translations`."""
+    for path in _candidates(page, site, folders):
+        if path in site.pages:
+            yield site.pages[path]
 
 
 def language_folders(site: Site) -> frozenset[str]:

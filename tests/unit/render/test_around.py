@@ -9,7 +9,7 @@ from printing import drive
 from snapshots import site_of
 
 from canopy.render.around import MOST_MENTIONS, mentions_of, related_to
-from canopy.render.differences import affected
+from canopy.render.differences import affected, touched
 from canopy.render.press import Press
 from canopy.render.views import Link, MentionLink
 
@@ -73,3 +73,27 @@ def test_a_page_is_printed_again_when_somebody_mentions_it() -> None:
     assert told is not None
     assert {"/a", "/e"} <= set(told)
     assert "/b" not in told
+
+
+def test_pages_that_nothing_changed_for_are_at_hand_at_once() -> None:
+    """The next edition has them before anybody asks, also in a preview; what changed it has not."""
+    for preview in (False, True):
+        press = Press(memory=10**7, preview=preview)
+        first = edition(press, FILES)
+        printed = {path: drive(press.print(first, path)) for path in ("/", *first.site.pages)}
+        again = edition(press, FILES | {"e.md": "---\ntitle: E\n---\nOther.\n"}, first)
+        again.succeed(first, touched(first, again))
+        assert again.ready == {path: printed[path] for path in ("/a", "/b", "/c")}
+        assert again.pages == {path.encode(): found for path, found in again.ready.items()}
+
+
+def test_a_writer_is_told_anew_what_is_wrong_with_a_page() -> None:
+    """In a preview a page with a broken link is made again: another page may be the one that is meant."""
+    press = Press(memory=10**7, preview=True)
+    files = FILES | {"a.md": "---\ntitle: A\n---\n[lost](chapter-one.md)\n"}
+    first = edition(press, files)
+    assert b"chapter-on" in drive(press.print(first, "/a")).identity.body
+    again = edition(press, files | {"e.md": "---\ntitle: chapter-one\n---\nOther.\n"}, first)
+    again.succeed(first, touched(first, again))
+    assert "/a" not in again.ready
+    drive(press.print(again, "/a"))
