@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from canopy.content.emoji import with_emoji
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -37,9 +39,13 @@ _SPECIAL = re.compile(r"[\\`*_\[\]<>~&{]")
 _CODE = re.compile(r"(?<!`)(`{1,8})(?!`)(.+?)(?<!`)\1(?!`)")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{2,31});")
+_ICON = re.compile(
+    r":(?:material|fontawesome|octicons|simple|lucide)-[a-z0-9-]{1,60}:(?:\{[^{}]{0,100}\})? ?"
+)
 _URL = r"\([^()]{0,500}(?:\([^()]{0,500}\)[^()]{0,500})?\)"
 _REDUCTIONS = (
-    (re.compile("(?<=[*_)\\]~=>\ue001])\\{:(?!:)[^{}]{0,200}\\}"), ""),
+    (re.compile("(?<=[*_)\\]~=>\ue001])\\{(?::(?!:)|[ \\t]*(?:[.#]|[\\w-]{1,20}=))[^{}]{0,200}\\}"), ""),
+    (_ICON, ""),
     (re.compile(r"\[\^[^\[\]]{1,100}\]"), ""),
     (re.compile(r"!\[\[[^\[\]]{1,300}\]\]"), ""),
     (re.compile(r"!?\[\[[^\[\]|]{1,300}\|([^\[\]]{1,300})\]\]"), r"\1"),
@@ -51,7 +57,7 @@ _REDUCTIONS = (
     (re.compile(r"\*{1,3}(?=\S)([^*]{1,500})(?<=\S)\*{1,3}"), r"\1"),
     (re.compile(r"(?<!\w)_{1,3}(?=\S)([^_]{1,500})(?<=\S)_{1,3}(?!\w)"), r"\1"),
     (re.compile(r"~~(?=\S)([^~]{1,500})~~"), r"\1"),
-    (re.compile(r"[ \t]\{[#.:][^{}]{0,100}\}[ \t]*$"), ""),
+    (re.compile(r"[ \t]\{[ \t]*[#.:][^{}]{0,100}\}[ \t]*$"), ""),
 )
 _MORE = re.compile(r"<!--[ \t]{0,10}(?:more|truncate)[ \t]{0,10}-->", re.IGNORECASE)
 _KEPT = re.compile("\ue000(\\d{1,4})\ue001")
@@ -79,8 +85,7 @@ class Block:
 def plain(text: str, limit: int = MAX_SUMMARY) -> str:
     """Return inline markdown as plain text on one line, at most `limit` characters, cut between words."""
     text = text[:MAX_INLINE].replace("\ue000", "").replace("\ue001", "")
-    if _SPECIAL.search(text):
-        text = _reduce(text)
+    text = _reduce(text) if _SPECIAL.search(text) else _ICON.sub("", with_emoji(text))
     return shortened(" ".join(text.split()), limit)
 
 
@@ -95,7 +100,7 @@ def _reduce(text: str) -> str:
     text = _ESCAPE.sub(lambda m: keep(m[1]), text)
     for pattern, replacement in _REDUCTIONS:
         text = pattern.sub(replacement, text)
-    text = _ENTITY.sub(lambda m: html.unescape(m[0]), text)
+    text = with_emoji(_ENTITY.sub(lambda m: html.unescape(m[0]), text))
     return _KEPT.sub(lambda m: kept[int(m[1])], text)
 
 

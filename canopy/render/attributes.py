@@ -1,4 +1,6 @@
-"""kramdown's attribute lists: `{: .class #id}` after a block or a mark, and `{:toc}` after a list.
+"""kramdown's attribute lists, `{: .class #id}` after a block or a mark, and `{:toc}` after a list.
+
+Python-Markdown's have no colon, `{ .class #id }`: there, all between the braces must be attributes.
 
 https://kramdown.gettalong.org/syntax.html#inline-attribute-lists
 Only classes, ids and the size of images are taken; the sanitiser looks at them like at any other HTML.
@@ -16,12 +18,12 @@ if TYPE_CHECKING:
 
 Token = dict[str, Any]
 
-_BLOCK = r"^ {0,3}\{:(?!:)(?P<block_list>[^{}\n]{0,500})\}[ \t]*$"
+_BLOCK = r"^ {0,3}\{(?P<block_sign>:?)(?!:)(?P<block_list>[^{}\n]{0,500})\}[ \t]*$"
 _TOC = (
     r"^ {0,3}(?:[*+-]|1\.)[ \t]+[^\n]{0,200}\n"
     r" {0,3}\{:(?!:)(?:[^{}\n]{0,200}[ \t])?toc\b[^{}\n]{0,200}\}[ \t]*$"
 )
-_SPAN = r"\{:(?!:)(?P<span_list>[^{}\n]{0,500})\}"
+_SPAN = r"\{(?P<span_sign>:?)(?!:)(?P<span_list>[^{}\n]{0,500})\}"
 _KRAMDOWN = re.compile(
     r"^ {0,3}(?P<list>\{:(?!:)[^{}\n]{0,500}\})[ \t]*$"
     r"|<[a-z]{1,20}\b[^<>\n]{0,500}\bmarkdown=[\"']?(?:1|block|span)\b[^<>\n]{0,500}>[ \t]*(?:\n|\Z)"
@@ -37,7 +39,11 @@ _CARRIERS = frozenset({"link", "image", "emphasis", "strong", "codespan", "strik
 _FIRST_TAG = re.compile(r"<([a-z][a-z0-9]*)((?:\s[^<>]*)?)>")
 _CLASS = re.compile(r'\sclass="([^"]*)"')
 _ENCLOSING = frozenset({"list", "block_quote"})
-_WRITTEN_FOR = ("", "jekyll")
+_WRITTEN_FOR = ("", "jekyll", "mkdocs")
+_ICON = re.compile(r":[a-z0-9-]+:\Z")
+_GIVEN = re.compile(
+    r"[.#][\w:.-]+|[\w:@-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\"'{}=]+)|(?:data-[\w-]+|open|download)(?=\s|\Z)"
+)
 
 
 def attributes(md: Markdown) -> None:
@@ -84,6 +90,8 @@ def _parse_html(block: BlockParser, match: re.Match[str], state: BlockState) -> 
 def _parse_block(block: BlockParser, match: re.Match[str], state: BlockState) -> int | None:  # noqa: ARG001
     if state.env.get("dialect", "") not in _WRITTEN_FOR:
         return None
+    if not match["block_sign"] and not only_attributes(match["block_list"]):
+        return None
     state.append_token({"type": "block_attributes", "given": read(match["block_list"])})
     return match.end() + 1
 
@@ -93,9 +101,19 @@ def _parse_span(inline: InlineParser, match: re.Match[str], state: InlineState) 
         return None
     previous = match.string[match.start() - 1 : match.start()]
     if previous not in ("*", "_", ")", "]", "`", "~", "=", ">"):
+        icon = previous == ":" and _ICON.search(match.string, max(0, match.start() - 80), match.start())
+        if not icon:
+            return None
+    if not match["span_sign"] and not only_attributes(match["span_list"]):
         return None
     state.append_token({"type": "span_attributes", "given": read(match["span_list"])})
     return match.end()
+
+
+def only_attributes(source: str) -> bool:
+    """Tell whether braces without kramdown's colon hold classes, ids and values, as Python-Markdown's do."""
+    rest, count = _GIVEN.subn(" ", source)
+    return count > 0 and not rest.strip()
 
 
 def read(source: str) -> dict[str, str]:

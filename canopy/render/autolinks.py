@@ -13,6 +13,7 @@ from urllib.parse import quote
 from mistune import InlineParser, InlineState
 
 from canopy.render.abbreviations import expand
+from canopy.render.signs import with_signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, MutableMapping
@@ -31,12 +32,13 @@ _EMAIL = re.compile(
 
 
 class LinkingParser(InlineParser):
-    """mistune's inline parser, which also links bare addresses and knows the text's abbreviations."""
+    """mistune's inline parser, which also knows bare addresses, emoji and the text's abbreviations."""
 
     def __call__(self, s: str, env: MutableMapping[str, Any]) -> list[Token]:
         """Parse one run of inline text."""
         tokens = super().__call__(s, env)
         tokens = list(_link_addresses(tokens)) if "@" in s else tokens
+        tokens = with_signs(tokens) if ":" in s else tokens
         return expand(tokens, env)
 
     def _get_fast_trigger_re(self, chars: set[str]) -> re.Pattern[str]:

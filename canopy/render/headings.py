@@ -10,6 +10,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from canopy.render.attributes import only_attributes, read
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -24,6 +26,7 @@ _CLOBBERING = frozenset(
     valueof""".split()  # noqa: SIM905
 )
 _CUSTOM_ID = re.compile(r"\{#([^\s{}#]{1,100})\}\Z")
+_LIST = re.compile(r"[ \t]\{:?([^{}\n]+)\}\Z")
 _LONGEST = 100
 
 
@@ -85,29 +88,37 @@ def slug(text: str) -> str:
     return "".join(kept).replace(" ", "-")
 
 
-def visible_text(tokens: Iterable[Token]) -> str:
-    """Return what a reader sees of inline tokens."""
-    return "".join(_visible(tokens))
+def visible_text(tokens: Iterable[Token], *, written: bool = False) -> str:
+    """Return what a reader sees of inline tokens; or, of emoji, the names with which they were `written`."""
+    return "".join(_visible(tokens, "written" if written else "raw"))
 
 
-def _visible(tokens: Iterable[Token]) -> Iterator[str]:
+def _visible(tokens: Iterable[Token], key: str) -> Iterator[str]:
     for token in tokens:
         kind = token["type"]
         if kind in {"softbreak", "linebreak"}:
             yield " "
         elif "children" in token:
-            yield from _visible(token["children"])
+            yield from _visible(token["children"], key)
         elif kind not in {"footnote_ref", "inline_html"}:
-            yield token.get("raw", "")
+            yield token.get(key) or token.get("raw", "")
 
 
 def take_custom_id(token: Token) -> None:
-    """Move the `{#id}` at the end of a heading's source into its attributes."""
+    """Move `{#id}`, or a list of attributes, from the end of a heading's source into the heading's own."""
     text = token.get("text", "").rstrip()
     match = _CUSTOM_ID.search(text, max(0, len(text) - _LONGEST - 3))
     if match is not None:
         token["text"] = text[: match.start()].rstrip()
         token["attrs"]["id"] = match[1]
+        return
+    match = _LIST.search(text, max(0, len(text) - 3 * _LONGEST))
+    if match is not None and only_attributes(match[1]):
+        token["text"] = text[: match.start()].rstrip()
+        given = read(match[1])
+        if "id" in given:
+            token["attrs"]["id"] = given.pop("id")
+        token["given"] = given
 
 
 def settle_levels(headings: Iterable[Token]) -> None:

@@ -29,6 +29,7 @@ from canopy.render.math import math
 from canopy.render.plain import render_plain, tidy
 from canopy.render.renderer import Renderer
 from canopy.render.sanitise import Marker, clean, cut_trusted
+from canopy.render.signs import signs
 from canopy.render.tables import tables
 from canopy.render.wikilinks import wikilinks
 
@@ -208,7 +209,7 @@ def _parse_atx(block: mistune.BlockParser, match: re.Match[str], state: mistune.
 def _make() -> mistune.Markdown:
     plugins: list[Plugin] = [
         *(tables, footnotes, task_lists, strikethrough, mark, def_list, autolinks, math),
-        *(wikilinks, abbreviations, attributes, containers),
+        *(wikilinks, abbreviations, attributes, containers, signs),
     ]
     markdown = mistune.Markdown(renderer=None, inline=LinkingParser(), plugins=plugins)
     markdown.block.register("atx_heading", _ATX, _parse_atx)

@@ -91,7 +91,9 @@ class Renderer(HTMLRenderer):
             tag = f"h{attributes['level']}"
             return f"<{tag}>{self.render_tokens(children, state)}</{tag}>\n"
         text = visible_text(children).strip()
-        name = self.ids.claim(attributes.get("id") or slug(text) or "section")
+        # GitHub's id of a heading has the names of its emoji.
+        written = visible_text(children, written=True)
+        name = self.ids.claim(attributes.get("id") or slug(written) or "section")
         title = _TitleRenderer(escape=False).render_tokens(children, state).strip()
         if "no_toc" not in token.get("given", {}).get("class", "").split():
             self.toc.append(TocEntry(attributes["level"], name, title))
@@ -139,6 +141,18 @@ class Renderer(HTMLRenderer):
         language = info.partition(" ")[0]
         self.warn(code[:200], f"a {language} query is not run", "write its result as a list")
         return f"<p>{placeholder(language)}</p>\n"
+
+    def left_out_block(self, name: str, source: str, reason: str, cure: str) -> str:
+        """Render what stands by itself for what only another tool could put there."""
+        self.warn(source, reason, cure)
+        return f"<p>{placeholder(name)}</p>\n"
+
+    def left_out(self, name: str) -> str:
+        """Render what stands within a line for what a program would say."""
+        self.warn(
+            name, f"{{{{ {name[:60]} }}}} is not run", "write what it says: content is never a template"
+        )
+        return placeholder(name[:60])
 
     def block_html(self, html: str) -> str:
         """Pass an author's HTML on."""

@@ -57,6 +57,16 @@ PIECES = st.sampled_from(
         "[!NOTE]\n",
         "- [x] ",
         *(
+            ":tada:",
+            ":material-x:",
+            "++ctrl++",
+            "{ .a #b }",
+            '--8<-- "a"\n',
+            "[TOC]\n",
+            "{{ x }}",
+            "<<< @/a\n",
+        ),
+        *(
             ":::a\n",
             ":::\n",
             "::::b[c]\n",

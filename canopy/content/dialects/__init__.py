@@ -13,7 +13,7 @@ from typing import NamedTuple
 from canopy.content.dialects import liquid, obsidian, shortcodes, tags
 from canopy.content.dialects.rewriting import Rewritten
 
-DIALECTS = frozenset({"jekyll", "hugo", "zola", "obsidian", "hexo"})
+DIALECTS = frozenset({"jekyll", "hugo", "zola", "obsidian", "hexo", "mkdocs"})
 VARIABLES = (
     "site.title",
     "site.description",
