@@ -155,9 +155,8 @@ def claim_article(
 
 def claim_stand_in(claim: Claim, instead: str) -> Claim:
     """Return what a page asks for that only makes a list: no address, but that its own leads elsewhere."""
-    return Claim(
-        Kind.NOTHING, claim.exact, claim.address, folder=claim.folder, weak=claim.weak, instead=instead
-    )
+    address = claim.place or clean(claim.folder) if claim.index else claim.address
+    return Claim(Kind.NOTHING, claim.exact, address, folder=claim.folder, weak=claim.weak, instead=instead)
 
 
 def _wish(natural: str, exact: str, folder: str, front: FrontMatter, given: str) -> tuple[str, int]:

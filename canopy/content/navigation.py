@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from canopy.content.claims import Kind
 from canopy.content.links import find, join, split_suffix
 from canopy.content.paths import base_name, clean, folded, is_quiet, stem
-from canopy.content.standins import address_of, instead_of
+from canopy.content.standins import SEARCH, address_of, instead_of
 from canopy.content.values import NavigationItem, Page
 from canopy.problem import Problem, Severity
 
@@ -124,6 +124,8 @@ def chosen(
     shown = site.shown() if site.settings.menu else {}
     for title, wish in site.settings.menu:
         target = _target(site, wish)
+        if target == SEARCH:
+            continue  # every page has a field for it
         if target:
             items.setdefault(target, NavigationItem(title or _title(site, shown, target), target))
         elif not instead_of(wish):
@@ -137,11 +139,7 @@ def chosen(
         own, key=lambda entry: (_heavy(entry[0]), entry[0].title.casefold(), entry[1])
     ):
         front = source.front
-        if (
-            "main" in front.menu
-            and (front.language or spoken).partition("-")[0] == spoken
-            and (path in there or path == "/-/search")
-        ):
+        if "main" in front.menu and (front.language or spoken).partition("-")[0] == spoken and path in there:
             items.setdefault(path, NavigationItem(front.short_title or source.title, path))
     return tuple(items.values()), problems
 

@@ -203,10 +203,10 @@ def _article(
         front = replace(front, language=language_tag(spot.language))
     problems += header.problems + found
     made = _generated(spot, header.body)
-    if made or (front.layout and not header.body.strip() and _is_made_elsewhere(spot, front)):
+    if made or spot.list or (front.layout and not header.body.strip() and _is_made_elsewhere(spot, front)):
         claim = claim_article(path, spot, front, convention, values)
         source = _source(blob, spot, convention, header, front, ())
-        return _stand_in(File(blob, path, claim, source), made)
+        return _stand_in(File(blob, path, claim, source), made, spot.list)
     redirect = front.redirect or _bare_redirect(text, header, front, convention)
     claim = claim_article(path, spot, front, convention, values, redirect)
     if not path.isprintable():
@@ -240,11 +240,11 @@ def _generated(spot: Spot, body: str) -> str:
     return "a template that makes pages, not a page: it is left out" if made else ""
 
 
-def _stand_in(file: File, why: str) -> File:
+def _stand_in(file: File, why: str, kind: str) -> File:
     """Return a page that only makes a list: it is left out, and its address leads to the site's own list."""
     assert file.source is not None  # noqa: S101 - it has been read
     front, path = file.source.front, file.path
-    instead = "" if front.draft else kind_of(path, file.claim.address, front)
+    instead = "" if front.draft else kind or kind_of(path, file.claim.address, front)
     problems: tuple[Problem, ...] = ()
     if why and front.title and not instead and not _OWN_LISTS.match(base_name(path).lower()):
         problems = (Problem(file.blob.path, 0, why, "write the page as markdown", Severity.WARNING),)

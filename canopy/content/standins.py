@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from canopy.content.sources import File
     from canopy.content.values import FrontMatter, Site
 
+SEARCH = "/-/search"
 FOLDER = "folder"
 """The section of the page's folder."""
 _KINDS = (
@@ -59,7 +60,7 @@ def address_of(site: Site, kind: str) -> str:
     }
     if kind in known:
         return known[kind].path if known[kind].terms else ""
-    return {"search": "/-/search", "feed": "/atom", "tags": "/tags" if site.terms else ""}.get(kind, "")
+    return {"search": SEARCH, "feed": "/atom", "tags": "/tags" if site.terms else ""}.get(kind, "")
 
 
 def stand_ins(site: Site, files: Iterable[File]) -> dict[str, str]:

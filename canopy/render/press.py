@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 __all__ = ["FOREVER", "Press", "own_page"]
 
 FOREVER = "public, max-age=31536000, immutable"
-_MOST_TOLD = 20
+_MOST_TOLD = 6
 _Recipe = tuple[bytes, "Callable[[], Generator[Job, Any, Body]]", str]
 """What tells whether a page would be the same as before, how to make it, and its media type."""
 
@@ -279,9 +279,15 @@ class Press:
 
 def _told(edition: Edition, page: Page | None) -> tuple[str, ...]:
     """Return what a writer is told on the page itself: of its own file, or in a listing of all."""
-    found = [p for p in edition.problems if page is None or p.path == page.source.path]
-    more = (f"and {len(found) - _MOST_TOLD} more",) if len(found) > _MOST_TOLD else ()
-    return (*(str(problem) for problem in found[:_MOST_TOLD]), *more)
+    found: dict[tuple[str, str, str], list[Problem]] = {}
+    for problem in edition.problems:
+        if page is None or problem.path == page.source.path:
+            # What a theme has on every page is one thing to say, not hundreds; errors come first.
+            found.setdefault((problem.severity, problem.reason, problem.cure), []).append(problem)
+    alike = sorted(found.values(), key=lambda group: group[0].severity is not Severity.ERROR)
+    told = [str(same[0]) + (f", {len(same)} times" if len(same) > 1 else "") for same in alike[:_MOST_TOLD]]
+    rest = sum(len(same) for same in alike[_MOST_TOLD:])
+    return (*told, f"and {rest} more; `canopy check` shows all") if rest else tuple(told)
 
 
 def own_page(subject: Subject | None) -> Page | None:

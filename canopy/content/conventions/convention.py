@@ -38,6 +38,8 @@ class Spot:
     """HTML or another text that the tradition's generator fills in if it begins with a header."""
     templates: bool = False
     """A text that the tradition's generator fills in, in which a loop may make a list."""
+    list: str = ""
+    """Which of the site's own lists is there instead, whatever the file says: one of `standins`."""
     post: bool = False
     """An entry of the blog, if the site is one."""
     draft: bool = False

@@ -31,6 +31,7 @@ _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".ico")
 # What Hugo's `urlize` leaves of a path besides letters, marks (no script of India can be without), digits,
 # and spaces, which become hyphens where none is beside them.
 _IN_URL = frozenset("_-./~+#@")
+_LISTS = frozenset({"tags", "categories", "series"})
 _AT_HYPHEN = re.compile(r"\s+(?=-)|(?<=-)\s+")
 _SPACE = re.compile(r"\s+")
 _SIMPLE = re.compile(r"[\w\-./]*")
@@ -54,6 +55,8 @@ class Hugo(Convention):
     lower: bool = True
     dated: bool = False
     """File names begin with dates."""
+    taxonomies: frozenset[str] = frozenset()
+    """Folders whose own texts only introduce lists of terms, which the site has itself."""
     resources: frozenset[str] = frozenset()
     """Texts that are no pages but belong to the page of their folder, by path below the content's folder."""
     kept: Mapping[str, str] = field(default_factory=dict)
@@ -93,9 +96,13 @@ class Hugo(Convention):
                 folder = f"/{language.lower()}{folder}"
         date, rest = dated(path) if self.dated else ("", "")
         inner = folder.removeprefix(self._language(folder))
+        listed = inner[1:].partition("/")[0] if name == "_index" else ""
+        if listed in self.taxonomies and inner != f"/{listed}":
+            return None
         return Spot(
             f"{folder}/{self.urlized(name)}{kind}",
             leaf=name == "index",
+            list=listed if listed in self.taxonomies else "",
             template=kind not in MARKDOWN,
             # What stands in another language is no entry of the list: it would be there twice.
             post=bool(inner) and (inner == folder or folder.startswith(f"/{self.languages[0]}/")),
@@ -172,6 +179,8 @@ def _stays(char: str) -> bool:
 
 def evidence(tree: Tree) -> str:
     """Return by what the tradition is recognised, or nothing."""
+    if "exampleSite" in tree.folders and "content" not in tree.folders:
+        return ""  # a theme
     own = tree.first(*FILES)
     if own is not None:
         return f"{own.path[len(tree.prefix) :]} is there, Hugo's settings"
@@ -196,6 +205,7 @@ def evidence(tree: Tree) -> str:
 def read(tree: Tree, why: str) -> Found:
     """Return the site with what its settings say."""
     config = read_hugo(tree)
+    taxonomies = config.values.table("taxonomies") or {name: name for name in ("tags", "categories")}
     bare = Hugo(
         content=config.content,
         static=config.static,
@@ -204,6 +214,7 @@ def read(tree: Tree, why: str) -> Found:
         ugly=config.ugly,
         foreign=tuple(f"/{name}" for name in config.languages[1:]),
         lower=not config.values.truth("disablepathtolower"),
+        taxonomies=frozenset(_LISTS & {str(name) for name in taxonomies.values()}),
         dated=":filename" in config.values.list("frontmatter.date"),
         future=config.values.truth("buildfuture"),
         blog=True,

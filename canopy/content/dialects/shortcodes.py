@@ -25,9 +25,11 @@ _ZOLA_CALL = re.compile(r"(\w{1,100})\s*\((.*)\)\Z", re.DOTALL)
 _STRESSED = re.compile(r"hl_lines=[\"'\[]*([\d\s,-]{1,200})")
 _CURE = "write it as markdown, or take it out: shortcodes of a site of its own are not known here"
 _BOXES = frozenset(
-    """admonition alert aside attention button callout caution center centered columns column danger details
-    div expand hint html important info left lead markdown md note notice quote rawhtml right section spoiler
-    steps tab tabs tip warning wrap""".split()  # noqa: SIM905
+    """accordion admonition alert aside attention block button callout card cardpane cards caution center
+    centered column columns content cover danger details div expand feature grid hero hint html
+    important info keyword lead left li link-card list markdown md note notice ol p pageinfo panel quote
+    rawhtml right row section slide spoiler step steps tab tabitem tabpane tabs timeline timelineitem
+    tip typeit ul warning wrap""".split()  # noqa: SIM905
 )
 """What only encloses: its inside is all there is to read."""
 _CODE = re.compile(r"highlight|mermaid|code\w*|[\w-]*-?code(?:-[\w-]*)?")
@@ -87,7 +89,7 @@ class _Shortcodes:
         elif close is None:
             out.leave_out(tag.end, call.name, f"the shortcode {call.name!r} is not known", _CURE)
         else:
-            if call.name not in _BOXES:
+            if call.name.rpartition("/")[2].lower() not in _BOXES:
                 out.report(f"the shortcode {call.name!r} is not known: what it encloses is shown", _CURE)
             out.replace(tag.end)
         return index

@@ -31,6 +31,7 @@ def where(site: Site) -> dict[str, str]:
         ),
         ({"_config.yml": "title: T", "_toc.yml": "", "intro.md": ""}, "plain", ""),
         ({"hugo.yaml": "title: T", "content/a.md": ""}, "hugo", ""),
+        ({"hugo.toml": "", "exampleSite/content/a.md": "", "README.md": ""}, "plain", ""),
         ({"config.toml": 'baseURL = "https://x.example/"', "content/a.md": ""}, "hugo", ""),
         ({"config/_default/config.toml": 'title = "T"', "content/a.md": ""}, "hugo", ""),
         ({"config.toml": 'baseURL = "https://x.example/"', "a.md": ""}, "plain", ""),

@@ -88,3 +88,23 @@ def test_menus_lead_to_the_lists():
     assert [item.path for item in without.navigation] == ["/archive"]
     draft = site_of({"hugo.toml": "", "content/archives.md": "---\nlayout: archives\ndraft: true\n---\n"})
     assert "/archives" not in draft.redirects
+
+
+def test_the_introductions_of_hugos_taxonomies():
+    """A text of `tags/` or `categories/` takes no list's address; those of other folders are sections'."""
+    page = "---\ntitle: One\ntags: [t]\ncategories: [c]\n---\nText"
+    all_of_it = "---\ntitle: All\n---\n"
+    files = {
+        "hugo.toml": '[languages.en]\n[languages.de]\ncontentDir = "content/de"\n',
+        "content/posts/one.md": page,
+        **{f"content/{name}/_index.md": all_of_it for name in ("tags", "tags/t", "categories", "x")},
+        "content/de/tags/_index.md": all_of_it,
+    }
+    site = site_of(files)
+    assert site.problems == ()
+    assert {page.source.path for page in site.shown().values()} == {
+        "content/posts/one.md",
+        "content/x/_index.md",
+    }
+    assert site.taxonomies.categories.path == "/categories"
+    assert site.redirects["/de/tags"] == "/tags"
