@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 TAGS = "/tags"
 OWN_SHEETS = "/-/page"
+NAMES = 800
+"""Terms on a sheet of a catalogue, up to twice that on its last: some 35 KB, compressed."""
 _COMPACT = 4
 """Times as many entries are on a sheet of titles alone."""
 _BY_DATE = ("date", "oldest")
@@ -88,12 +90,35 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All terms of one kind."""
+    """One sheet of the terms of one kind; of most sites, there is just one."""
 
     kind: str
     """`tag`, `category`, `series`, `author` or `year`."""
-    path: str
-    terms: tuple[Term, ...]
+    home: str
+    """The catalogue's own address."""
+    all: tuple[Term, ...]
+    base: str
+    pagination: Pagination
+    number: int = 1
+
+    def address(self, number: int) -> str:
+        """Return the path of a sheet."""
+        return self.home if number == self.pagination.start else f"{self.base}/{number}"
+
+    @property
+    def is_start(self) -> bool:
+        """Whether it is the one at the catalogue's own address."""
+        return self.number == self.pagination.start
+
+    @property
+    def path(self) -> str:
+        """Return its address."""
+        return self.address(self.number)
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Return the terms on it."""
+        return self.all[self.pagination.slice(self.number)]
 
 
 class Listings:
@@ -114,14 +139,15 @@ class Listings:
         return found
 
     def catalogue(self, path: str) -> Catalogue | None:
-        """Return the catalogue at a path."""
-        if path == TAGS:
-            terms = tuple(self._site.terms.values())
-            return Catalogue("tag", TAGS, terms) if terms else None
-        for kind, taxonomy in kinds(self._site.taxonomies).items():
-            if taxonomy.terms and taxonomy.path == path:
-                return Catalogue(kind, path, tuple(taxonomy.terms.values()))
-        return None
+        """Return the first sheet of the catalogue at a path."""
+        known = {
+            taxonomy.path: (kind, taxonomy.terms) for kind, taxonomy in kinds(self._site.taxonomies).items()
+        }
+        kind, terms = ("tag", self._site.terms) if path == TAGS else known.get(path, ("", {}))
+        if not terms:
+            return None
+        pagination = Pagination(len(terms), NAMES, from_end=False)
+        return Catalogue(kind, path, tuple(terms.values()), self._base(path, pagination), pagination)
 
     def at(self, path: str) -> Listing | None:
         """Return the listing whose own address is `path`."""
@@ -198,7 +224,7 @@ class Listings:
         sheet = self._numbered(path)
         return sheet.path if sheet is not None and sheet.is_start else None
 
-    def _numbered(self, path: str) -> Sheet | None:
+    def _numbered(self, path: str) -> Sheet | Catalogue | None:
         match = _SHEET.fullmatch(path)
         if match is None:
             return None
@@ -206,9 +232,10 @@ class Listings:
         owner = base.removeprefix(OWN_SHEETS) if base.startswith(OWN_SHEETS) else base.removesuffix("/page")
         if owner == base:
             return None
-        listing, number = self.at(owner or "/"), int(match["number"])
-        known = listing is not None and listing.base == base and number <= listing.pagination.count
-        return Sheet(listing, number) if listing is not None and known else None
+        listing, number = self.at(owner or "/") or self.catalogue(owner), int(match["number"])
+        if listing is None or listing.base != base or number > listing.pagination.count:
+            return None
+        return replace(listing, number=number) if isinstance(listing, Catalogue) else Sheet(listing, number)
 
     def all(self) -> Iterator[Listing]:
         """Yield every listing that has an address; the start page first."""
@@ -225,8 +252,9 @@ class Listings:
         for listing in self.all():
             yield from map(listing.address, listing.pagination.reading)
         for path in (TAGS, *(taxonomy.path for taxonomy in kinds(self._site.taxonomies).values())):
-            if self.catalogue(path) is not None:
-                yield path
+            catalogue = self.catalogue(path)
+            if catalogue is not None:
+                yield from map(catalogue.address, catalogue.pagination.reading)
 
     def sheets_with(self, page: Page) -> Iterator[tuple[str, int]]:
         """Yield each listing that a page is in, by its path, and the number of the sheet that it is on."""

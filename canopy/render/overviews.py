@@ -56,7 +56,7 @@ def sheet_surroundings(outline: Outline, sheet: Sheet) -> tuple[Hashable, ...]:
         sheet.path,
         breadcrumbs(outline, listing),
         _catalogue_of(outline, listing),
-        _pager(outline, sheet),
+        _pager(outline, sheet, listing),
         tuple(outline.people(page) for page in sheet.pages),
         outline.language_of(sheet),
         _versions(outline, sheet),
@@ -101,7 +101,7 @@ def sheet_view(
         head=head_of_listing(outline, sheet, introduction),
         order=listing.order,
         number=0 if sheet.is_start else sheet.number,
-        pager=_pager(outline, sheet),
+        pager=_pager(outline, sheet, listing),
         offset=0 if listing.pagination.from_end else listing.pagination.slice(sheet.number).start,
         catalogue=_catalogue_of(outline, listing),
         person=_person(outline, listing) if sheet.is_start else None,
@@ -119,7 +119,9 @@ def catalogue_view(outline: Outline, catalogue: Catalogue) -> TermsView:
     """Return the view of a catalogue."""
     site = outline.site
     terms = tuple((Link(term.name, site.url(term.path)), len(term.pages)) for term in catalogue.terms)
-    return TermsView(outline.frame, site.absolute(catalogue.path), terms, catalogue.kind)
+    pager = _pager(outline, catalogue, catalogue)
+    number = 0 if catalogue.is_start else catalogue.number
+    return TermsView(outline.frame, site.absolute(catalogue.path), terms, catalogue.kind, number, pager)
 
 
 def breadcrumbs(outline: Outline, listing: Listing) -> tuple[Link, ...]:
@@ -150,8 +152,7 @@ def subsections(outline: Outline, listing: Listing) -> tuple[tuple[Link, int], .
     )
 
 
-def _pager(outline: Outline, sheet: Sheet) -> Pager | None:
-    listing = sheet.listing
+def _pager(outline: Outline, sheet: Sheet | Catalogue, listing: Listing | Catalogue) -> Pager | None:
     pagination, url = listing.pagination, outline.site.url
     if pagination.count == 1:
         return None

@@ -203,7 +203,7 @@ class Outline:
             objects = (*subject.pages, index, *(self.quoted_pages(index) if index else ()), *known)
             return Inputs(objects, (self.setting, *sheet_surroundings(self, subject)))
         counts = tuple((term.name, term.path, len(term.pages)) for term in subject.terms)
-        return Inputs((), (self.setting, subject.kind, subject.path, counts))
+        return Inputs((), (self.setting, subject.kind, subject.path, subject.pagination.count, counts))
 
     def wanted(self, subject: Subject) -> tuple[FragmentRequest, ...]:
         """Return the pieces of markdown that the view of `subject` contains."""

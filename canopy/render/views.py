@@ -255,6 +255,10 @@ class TermsView:
     """Alphabetically; years: the newest first."""
     kind: str = "tag"
     """`tag`, `category`, `series`, `author` or `year`."""
+    number: int = 0
+    """Of the sheet; 0 for the one at the catalogue's own address."""
+    pager: Pager | None = None
+    """None where all is on one sheet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -53,6 +55,36 @@ def entries(html: str) -> list[str]:
     """Return the addresses of the entries of a listing, in their order."""
     document = read(html)
     return [e.attributes["id"].removeprefix("_entry:") for e in document.all("li") if "id" in e.attributes]
+
+
+class TestManyNames:
+    def test_thousands_of_names_are_cut_into_sheets(self) -> None:
+        """Each name is on one of them, which are small enough to send; the first is `/authors` itself."""
+        files: dict[str, str | bytes | Blob] = {
+            f"n{n}.md": f"---\ntitle: N\nauthor: Author {n:04} {'aeiou'[n % 5] * 9}\n---\nText\n"
+            for n in range(2000)
+        }
+        maker = press()
+        edition = edition_of(files, maker)
+        paths = [
+            path for path in edition.addresses() if path == "/authors" or path.startswith("/authors/page")
+        ]
+        assert paths == ["/authors", "/authors/page/2"]
+        names: list[str] = []
+        for path in paths:
+            html = shown(edition, path, maker)
+            assert len(gzip.compress(html.encode())) < 50_000
+            names += re.findall(r'<a href="/authors/[^"]*" dir="auto">([^<]*)</a>', html)
+        assert names == sorted(names)
+        assert len(names) == len(set(names)) == 2000
+        assert 'rel="next" href="/authors/page/2"' in shown(edition, "/authors", maker)
+        assert edition.redirect("/authors/page/1") == "/authors"
+        assert not edition.has("/authors/page/3")
+        # A name is added behind the others: the first sheet is the same one.
+        files["n.md"] = "---\ntitle: N\nauthor: Zoe\n---\nText\n"
+        later = edition_of(files, maker, edition.site)
+        assert shown(later, "/authors", maker) == shown(edition, "/authors", maker)
+        assert "Zoe" in shown(later, "/authors/page/2", maker)
 
 
 class TestSheets:
