@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # Every alternative stops at what begins the next, so that no text takes more than one pass.
 _REFERENCE = re.compile(
     r"""/\*(?:[^*]|\*(?!/))*+(?:\*/)?"""
-    r"""|url\(\s*+(?P<quote>["']?)(?P<url>[^"'()\s\\]*+)(?P=quote)\s*+\)"""
+    r"""|(?P<import>@import\s++)?url\(\s*+(?P<quote>["']?)(?P<url>[^"'()\s\\]*+)(?P=quote)\s*+\)"""
     r"""|@import\s++(?P<mark>["'])(?P<sheet>[^"'\\]*+)(?P=mark)""",
     re.IGNORECASE,
 )
@@ -35,6 +35,8 @@ MOST_PROBLEMS = 20
 """Of one style sheet."""
 _REMOTE = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 _FONT = re.compile(r"\.(?:woff2?|ttf|otf|eot)(?:[?#]|\Z)", re.IGNORECASE)
+_LONGEST_FACE = 2000
+"""Characters of a rule for a font that are looked back at."""
 _ELSEWHERE = "put the file into _theme/assets and name it from there"
 
 
@@ -67,7 +69,9 @@ def own_sheet(
         url = match["url"] or match["sheet"]
         if not url:
             return match[0]
-        found, fault = _located(file.name, url, base_path, place, imported=match["sheet"] is not None)
+        imported = match["sheet"] is not None or match["import"] is not None
+        loaded = imported or _in_font_face(text, match.start())
+        found, fault = _located(file.name, url, base_path, place, loaded=loaded)
         if fault is not None and len(problems) < MOST_PROBLEMS:
             problems.append(_problem(file, text, match.start(), fault))
         return match[0] if found is None else match[0].replace(url, found, 1)
@@ -88,12 +92,15 @@ _Fault = tuple[str, str]
 
 
 def _located(
-    name: str, url: str, base_path: str, place: Callable[[str], str | None], *, imported: bool
+    name: str, url: str, base_path: str, place: Callable[[str], str | None], *, loaded: bool
 ) -> tuple[str | None, _Fault | None]:
-    """Return what an address of the file `name` becomes, None if it stays, and what is wrong with it."""
+    """Return what an address of the file `name` becomes, None if it stays, and what is wrong with it.
+
+    What is `loaded` is another style sheet or a font.
+    """
     if _REMOTE.match(url):
         # The Content-Security-Policy keeps readers from asking others for more than images.
-        if imported or _FONT.search(url):
+        if loaded or _FONT.search(url):
             return None, (f"{url[:200]!r} is elsewhere, and readers' browsers do not ask there", _ELSEWHERE)
         return None, None
     if url.startswith("#") or ":" in url.partition("/")[0]:
@@ -106,6 +113,11 @@ def _located(
     if found is None:
         return None, (f"there is no {full[1:][:200]!r}", "correct the name, or add the file")
     return found + sign + rest, None
+
+
+def _in_font_face(text: str, place: int) -> bool:
+    before = text[max(0, place - _LONGEST_FACE) : place].lower()
+    return before.rfind("@font-face") > before.rfind("}")
 
 
 def _split(url: str) -> tuple[str, str, str]:

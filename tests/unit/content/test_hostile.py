@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
-from snapshots import site_of
+from snapshots import site_of, snapshot
 
 from canopy.content.outlinks import find_links
+from canopy.content.site import build
+from canopy.content.values import SiteOptions
 
 POST = "---\ntitle: A\ndate: 2020-01-01\n---\nText\n"
 
@@ -92,3 +96,24 @@ def test_a_list_of_patterns_that_is_cut_is_told(name: str) -> None:
     (problem,) = site_of({"_config.yml": config, "a.md": "# A\n"}).problems
     assert (problem.line, problem.reason.split(":")[0]) == (2, f"`{name}`")
     assert "of 300 entries" in problem.reason
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+@pytest.mark.parametrize("year", [1, 2026, 9999])
+def test_no_date_at_the_ends_of_time_stops_a_site(year: int, zone: str) -> None:
+    """Leap seconds, offsets beyond the calendar, years that are none: for any moment at which it is built."""
+    dates = [
+        *("0001-01-01", "0001-01-01T00:00:00+14:00", "9999-12-31", "9999-12-31T23:59:59-23:59", "0000-00-00"),
+        *("2016-12-31T23:59:60Z", "9999-12-31T23:59:60Z", "-0001-01-01", "10000-01-01", "2020-02-30", "nan"),
+        *("1970-01-01T00:00:00+99:99", "99999999999999999999", "1e400", "2020-01-01T00:00 Mars/Olympus"),
+    ]
+    fields = ("date", "updated", "publishDate", "expiryDate")
+    files = {
+        f"{field}/{place}.md": f"---\ntitle: T\n{field}: {date}\n---\nx\n"
+        for field in fields
+        for place, date in enumerate(dates)
+    }
+    files |= {"canopy.toml": f'timezone = "{zone}"\n', "a.md": "# A\n"}
+    site = build(snapshot(files), SiteOptions(), None, datetime(year, 12, 31, tzinfo=UTC))
+    assert "/a" in site.pages
+    assert site.next_change is None or site.next_change > datetime(year, 12, 31, tzinfo=UTC)

@@ -176,6 +176,10 @@ class TestStyle:
         [
             ("a{}\nb { background: url(assets/none.svg) }", 2, "there is no '_theme/assets/none.svg'"),
             ('\n\n@import "https://example.org/x.css";', 3, "browsers do not ask there"),
+            ('\n@import "//example.org/x.css";', 2, "browsers do not ask there"),
+            ("\n@import url(//example.org/x.css);", 2, "browsers do not ask there"),
+            ('@IMPORT\nurl("https://example.org/x") screen;', 1, "browsers do not ask there"),
+            ("@font-face {\nsrc: url(https://example.org/x?family=y) }", 2, "browsers do not ask there"),
             ("@font-face { src: url(//example.org/a.woff2) }", 1, "browsers do not ask there"),
             (b"a{}\n/* \xff */", 2, "not UTF-8"),
         ],
