@@ -1,8 +1,9 @@
-"""What holds for all tests: in CI nothing skips."""
+"""What holds for all tests: in CI nothing skips, and many of them run side by side."""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,31 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 IN_CI = os.environ.get("CI") == "true"
+MOST = 8
+"""Processes; each may run servers and a browser."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Deal whole files out to as many processes as there are processors, unless one file is asked for.
+
+    `-n` says otherwise, as `-n0` does. Benchmarks measure: nothing runs beside them.
+    """
+    option = config.option
+    if "PYTEST_XDIST_WORKER" in os.environ:  # one of those processes: what it is given is not dealt out again
+        return
+    if getattr(option, "numprocesses", 0) is not None or option.usepdb or option.collectonly:
+        return
+    if getattr(option, "cov_source", None):  # pytest-cov has looked already: with it, `-n` has to be said
+        return
+    places = {Path(argument.partition("::")[0]) for argument in config.args}
+    one_file = len(places) == 1 and all(place.suffix == ".py" for place in places)
+    if one_file or option.benchmark_only or any("benchmarks" in place.parts for place in places):
+        return
+    option.numprocesses, option.dist = "auto", "loadfile"
+    option.maxprocesses = option.maxprocesses or MOST
+    # By their names, the folders with slow files come first: so all processes end at about the same time.
+    option.loadscopereorder = False
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

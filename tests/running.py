@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-PATIENCE = 60
+PATIENCE = 120
 """Seconds that are waited for what must come: however busy the machine is, they are enough."""
 _ADDRESS = re.compile(r"address\"?[=:]\s*\"?https?://127\.0\.0\.1:(\d+)")
 GIT_ENVIRONMENT = {
@@ -123,6 +123,14 @@ class Server:
                 raise AssertionError(f"{path} never was {status} with {text!r}; the log:\n{self.output}")
             time.sleep(0.02)
 
+    def wait_for_search(self) -> None:
+        """Wait until what was there at the start can be found."""
+        deadline = time.monotonic() + PATIENCE
+        while self.get("/-/search.json?q=x").status == 503:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"nothing could be searched; the log:\n{self.output}")
+            time.sleep(0.02)
+
     def state(self, **headers: str) -> dict[str, Any]:
         """Return what `/-/status` says."""
         found: dict[str, Any] = json.loads(self.get("/-/status", **headers).body)
@@ -178,7 +186,7 @@ class Server:
 
 
 def start(*arguments: str, data: Path, cwd: Path | None = None, ready: bool = True, **env: str) -> Server:
-    """Start Canopy, by default on a free port; wait until it listens (and, if `ready`, has an edition)."""
+    """Start Canopy, by default on a free port; wait until it listens (and, if `ready`, can be searched)."""
     port = [] if "--port" in arguments else ["--port", "0"]
     command = [sys.executable, "-m", "canopy", *arguments, *port, "--data", str(data)]
     process = subprocess.Popen(
@@ -205,6 +213,7 @@ def start(*arguments: str, data: Path, cwd: Path | None = None, ready: bool = Tr
     if ready:
         try:
             server.wait_for("/-/ready")
+            server.wait_for_search()
         except AssertionError:
             server.kill()
             raise

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 
 MOST = 50 * 1024
 """Bytes of an article with all that belongs to it, headers included, before its images."""
+UNCOUNTED = ("Image", "EventSource")
 LAPTOP = {"width": 1280, "height": 800}
 ARTICLES = ("/posts/long", "/guide/writing", "/notes/why-git")
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x03\x20\0\0\x02\x58\x08\x06\0\0\0"  # 800 by 600, as its header says
@@ -49,15 +50,22 @@ def transferred(context: Any, tab: Any, url: str) -> dict[str, int]:
         kinds[event["requestId"]] = event["type"]
 
     def finished(event: Any) -> None:
-        if kinds.get(event["requestId"]) not in (None, "Image", "EventSource"):
+        if kinds.get(event["requestId"], "Image") not in UNCOUNTED:
             sizes[addresses[event["requestId"]]] = round(event["encodedDataLength"])
+
+    def complete() -> bool:
+        return any(".js" in url for url in sizes) and all(
+            address in sizes for number, address in addresses.items() if kinds[number] not in UNCOUNTED
+        )
 
     session.on("Network.responseReceived", answered)
     session.on("Network.loadingFinished", finished)
     tab.goto(url, wait_until="load")
     tab.evaluate("document.fonts.ready")
     # The stream of events never ends; what else the scripts load comes at once.
-    tab.wait_for_timeout(600)
+    tab.wait_for_timeout(300)
+    while not complete():
+        tab.wait_for_timeout(50)
     return sizes
 
 

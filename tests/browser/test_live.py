@@ -22,6 +22,17 @@ COUNT_MUTATIONS = """() => {
   observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
 }"""
 
+# Passages are lit for a few seconds; a busy machine may look too late.
+WATCH_LIGHT = """() => {
+  window.lit = null;
+  const options = { subtree: true, childList: true, attributes: true, attributeFilter: ["class"] };
+  new MutationObserver((_, observer) => {
+    if (!document.querySelector(".fresh")) return;
+    observer.disconnect();
+    requestAnimationFrame(() => (window.lit = { animations: document.getAnimations().length }));
+  }).observe(document, options);
+}"""
+
 
 def note(*paragraphs: str, title: str = "A note", more: str = "") -> str:
     """Return the text of a note."""
@@ -82,7 +93,8 @@ class TestAPush:
             shows(tab, "This passage was written just now.")
         settle(third)
         assert third.evaluate("window.mutations") == 0
-        assert asked == []
+        # When a tab has been open for a while, it loads a script for later.
+        assert [url for url in asked if "/-/assets/" not in url] == []
         assert context.complaints == []
 
     def test_leaves_the_reader_where_they_are(self, book: Notepad, reader: Any) -> None:
@@ -141,10 +153,11 @@ class TestAPush:
         book.push({"long.md": long()})
         tab = opened(reader(reduced_motion="reduce"), book, "/long")
         tab.evaluate("document.addEventListener('animationstart', () => (window.animated = true), true)")
+        tab.evaluate(WATCH_LIGHT)
         book.push({"long.md": long(p1="Changed without a motion.")})
         shows(tab, "Changed without a motion.")
-        tab.wait_for_selector(".fresh")
-        assert tab.evaluate("document.getAnimations().length") == 0
+        tab.wait_for_function("() => window.lit")
+        assert tab.evaluate("window.lit.animations") == 0
         assert tab.evaluate("window.animated") is None
 
     def test_waits_with_its_light_until_the_tab_is_looked_at(self, book: Notepad, reader: Any) -> None:
@@ -160,8 +173,9 @@ class TestAPush:
         shows(tab, "Changed behind the reader's back.")
         settle(tab)
         assert tab.locator(".fresh").count() == 0
+        tab.evaluate(WATCH_LIGHT)
         tab.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
-        tab.wait_for_selector(".fresh")
+        tab.wait_for_function("() => window.lit")
 
     def test_touches_only_what_is_new(self, book: Notepad, reader: Any) -> None:
         """What goes on goes on: a video before which something is inserted stays the same element."""
@@ -330,7 +344,7 @@ class TestBelowAPath:
         book.push({"a note.md": note("As it is.", title="Spaced")})
         shows(tab, "As it is.")
         settle(other)
-        assert asked == []
+        assert [url for url in asked if "/-/assets/" not in url] == []
 
     def test_a_push_between_the_page_and_the_stream_is_not_missed(
         self, site: tuple[Notepad, Any], reader: Any

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from browser.axe import violations
 from notepads import Notepad, notepad
+from running import git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,43 +56,54 @@ def test_everybody_can_read_them(example: tuple[Notepad, tuple[str, ...]], reade
     assert context.complaints == []
 
 
-def test_open_tabs_change_their_clothes(tmp_path: Path, reader: Any) -> None:
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notepad]:
+    """Serve a note to which each test gives a theme of its own."""
+    files: dict[str, str | bytes] = {"note.md": "# A note\n\nText."}
+    with notepad(tmp_path_factory.mktemp("themes"), files, "--theme", "templates") as made:
+        yield made
+
+
+@pytest.fixture
+def themed(book: Notepad) -> Iterator[Notepad]:
+    """Take the theme away when the test is over."""
+    yield book
+    git("rm", "-rqf", "--ignore-unmatch", "_theme", cwd=book.work)
+    book.push()
+
+
+def test_open_tabs_change_their_clothes(themed: Notepad, reader: Any) -> None:
     """A new style sheet is worn without a reload, and without a moment in which there is none."""
-    files = {"note.md": "# A note\n\nText.", "_theme/style.css": "body { background: rgb(1, 2, 3) }"}
-    with notepad(tmp_path, files, "--theme", "templates") as book:
-        tab = reader().new_page()
-        tab.goto(book.server.url + "/note", wait_until="load")
-        colour = "getComputedStyle(document.body).backgroundColor"
-        assert tab.evaluate(colour) == "rgb(1, 2, 3)"
-        tab.evaluate("window.same = true")
-        book.push({"_theme/style.css": "body { background: rgb(4, 5, 6) }"})
-        tab.wait_for_function(f"() => {colour} === 'rgb(4, 5, 6)'")
-        tab.wait_for_function("() => document.querySelectorAll('head > link[rel=stylesheet]').length === 2")
-        assert tab.evaluate("window.same") is True
+    themed.push({"_theme/style.css": "body { background: rgb(1, 2, 3) }"})
+    tab = reader().new_page()
+    tab.goto(themed.server.url + "/note", wait_until="load")
+    colour = "getComputedStyle(document.body).backgroundColor"
+    assert tab.evaluate(colour) == "rgb(1, 2, 3)"
+    tab.evaluate("window.same = true")
+    themed.push({"_theme/style.css": "body { background: rgb(4, 5, 6) }"})
+    tab.wait_for_function(f"() => {colour} === 'rgb(4, 5, 6)'")
+    tab.wait_for_function("() => document.querySelectorAll('head > link[rel=stylesheet]').length === 2")
+    assert tab.evaluate("window.same") is True
 
 
-def test_open_tabs_move_to_new_templates(tmp_path: Path, reader: Any) -> None:
+def test_open_tabs_move_to_new_templates(themed: Notepad, reader: Any) -> None:
     """A part beside the text changes in place; where the page is built anew it is opened anew."""
     base = '{% extends "default/base.html" %}{% block beside %}AROUND{% endblock %}'
-    files = {
-        "note.md": "# A note\n\nText.",
-        "_theme/templates/base.html": base.replace("AROUND", "<aside>One</aside>"),
-    }
-    with notepad(tmp_path, files, "--theme", "templates") as book:
-        context = reader()
-        tab = context.new_page()
-        tab.goto(book.server.url + "/note", wait_until="load")
-        tab.evaluate("window.same = true")
-        book.push({"_theme/templates/base.html": base.replace("AROUND", "<aside>Two</aside>")})
-        tab.wait_for_function("() => document.querySelector('aside')?.innerText === 'Two'")
-        assert tab.evaluate("window.same") is True
-        book.push({"_theme/templates/base.html": base.replace("AROUND", "<nav><a href='/'>Three</a></nav>")})
-        tab.wait_for_function("() => document.querySelector('body > nav')?.innerText === 'Three'")
-        assert tab.evaluate("window.same") is None
-        assert context.complaints == []
+    themed.push({"_theme/templates/base.html": base.replace("AROUND", "<aside>One</aside>")})
+    context = reader()
+    tab = context.new_page()
+    tab.goto(themed.server.url + "/note", wait_until="load")
+    tab.evaluate("window.same = true")
+    themed.push({"_theme/templates/base.html": base.replace("AROUND", "<aside>Two</aside>")})
+    tab.wait_for_function("() => document.querySelector('aside')?.innerText === 'Two'")
+    assert tab.evaluate("window.same") is True
+    themed.push({"_theme/templates/base.html": base.replace("AROUND", "<nav><a href='/'>Three</a></nav>")})
+    tab.wait_for_function("() => document.querySelector('body > nav')?.innerText === 'Three'")
+    assert tab.evaluate("window.same") is None
+    assert context.complaints == []
 
 
-def test_a_template_has_no_script_run(tmp_path: Path, reader: Any) -> None:
+def test_a_template_has_no_script_run(themed: Notepad, reader: Any) -> None:
     """Neither in the page, nor in an attribute, nor from a file of the notes, whatever its name."""
     page = (
         '{% extends "default/article.html" %}{% block after %}'
@@ -104,13 +116,13 @@ def test_a_template_has_no_script_run(tmp_path: Path, reader: Any) -> None:
         '<a id="go" href="javascript:document.title=1">x</a>{% endblock %}'
     )
     evil = "document.title = 'owned';"
-    files = {"note.md": "# A note", "_theme/templates/article.html": page}
-    files |= dict.fromkeys(("evil.js", "evil.mjs", "evil"), evil)
-    with notepad(tmp_path, files, "--theme", "templates") as book:
-        tab = reader().new_page()
-        tab.goto(book.server.url + "/note", wait_until="load")
-        tab.click("#go")
-        tab.wait_for_timeout(300)
-        assert tab.title().startswith("A note")
-        tab.goto(book.server.url + "/evil.js", wait_until="load")
-        assert tab.inner_text("body").strip() == evil
+    themed.push(
+        {"_theme/templates/article.html": page, **dict.fromkeys(("evil.js", "evil.mjs", "evil"), evil)}
+    )
+    tab = reader().new_page()
+    tab.goto(themed.server.url + "/note", wait_until="load")
+    tab.click("#go")
+    tab.wait_for_timeout(300)
+    assert tab.title().startswith("A note")
+    tab.goto(themed.server.url + "/evil.js", wait_until="load")
+    assert tab.inner_text("body").strip() == evil

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,39 +14,64 @@ from canopy.errors import AuthenticationFailed, RefNotFound, RemoteUnavailable
 from canopy.git import Credentials, Repository, fetch, parse_remote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from servers import SshServer, Work
 
+    Serve = Callable[[str, Work], AbstractContextManager[tuple[str, Credentials]]]
+
 TRANSPORTS = ["http", "git", "ssh", "file", "path"]
 
 
-@contextmanager
-def served(transport: str, work: Work) -> Iterator[tuple[str, Credentials]]:
-    """Serve a repository over a transport; yields its URL and what opens it."""
-    with ExitStack() as stack:
-        if transport == "http":
-            server = stack.enter_context(http_backend(work.bare, user="ada", password="s3cret"))
-            yield f"{server.url}/{work.bare.name}", Credentials("ada", "s3cret")
-        elif transport == "git":
-            yield f"{stack.enter_context(git_daemon(work.bare.parent))}/{work.bare.name}", Credentials()
-        elif transport == "ssh":
-            host = stack.enter_context(sshd(work.bare.parent / "ssh"))
-            yield host.url(work.bare), Credentials(ssh_key=host.key, known_hosts=host.known_hosts)
-        else:
-            yield ("file://" if transport == "file" else "") + str(work.bare), Credentials()
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
+    """Run sshd."""
+    with sshd(tmp_path_factory.mktemp("ssh")) as server:
+        yield server
 
 
 @pytest.fixture
-def work(tmp_path: Path) -> Work:
-    """Make a repository with three commits on `trunk`, its HEAD, and one on `other`."""
-    made = work_tree(tmp_path, "trunk")
+def serve(request: pytest.FixtureRequest) -> Serve:
+    """Serve a repository over a transport: its URL and what opens it."""
+
+    @contextmanager
+    def served(transport: str, work: Work) -> Iterator[tuple[str, Credentials]]:
+        with ExitStack() as stack:
+            if transport == "http":
+                server = stack.enter_context(http_backend(work.bare, user="ada", password="s3cret"))
+                yield f"{server.url}/{work.bare.name}", Credentials("ada", "s3cret")
+            elif transport == "git":
+                yield f"{stack.enter_context(git_daemon(work.bare.parent))}/{work.bare.name}", Credentials()
+            elif transport == "ssh":
+                host: SshServer = request.getfixturevalue("host")
+                yield host.url(work.bare), Credentials(ssh_key=host.key, known_hosts=host.known_hosts)
+            else:
+                yield ("file://" if transport == "file" else "") + str(work.bare), Credentials()
+
+    return served
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Work:
+    """Make a repository with three commits on `trunk`, its HEAD, and one on `other`, to be copied."""
+    made = work_tree(tmp_path_factory.mktemp("past"), "trunk")
     for number in range(3):
         made.write(**{"Posts__One": f"text {number}\n", f"n{number}_dot_md": f"# {number}\n"})
         made.commit()
     made.push()
     git("push", "-q", "origin", "HEAD~1:refs/heads/other", at=made.path)
+    return made
+
+
+@pytest.fixture
+def work(past: Work, tmp_path: Path) -> Work:
+    """Copy that repository, for a test to change."""
+    made = replace(past, path=tmp_path / "work", bare=tmp_path / "bare.git")
+    shutil.copytree(past.path, made.path)
+    shutil.copytree(past.bare, made.bare)
+    git("remote", "set-url", "origin", made.bare, at=made.path)
     return made
 
 
@@ -56,9 +83,9 @@ def repository() -> Iterator[Repository]:
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-def test_a_life_with_a_remote(transport: str, work: Work, repository: Repository) -> None:
+def test_a_life_with_a_remote(transport: str, work: Work, repository: Repository, serve: Serve) -> None:
     """First fetch, nothing new, a push, a forced push, another branch, a branch that is gone."""
-    with served(transport, work) as (url, credentials):
+    with serve(transport, work) as (url, credentials):
         remote = parse_remote(url)
         first = fetch(repository, remote, credentials)
         assert (first.commit, first.branch, first.previous) == (work.head(), "trunk", None)
@@ -94,9 +121,11 @@ def test_a_life_with_a_remote(transport: str, work: Work, repository: Repository
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-def test_a_shallow_fetch_says_what_it_cannot_know(transport: str, work: Work, repository: Repository) -> None:
+def test_a_shallow_fetch_says_what_it_cannot_know(
+    transport: str, work: Work, repository: Repository, serve: Serve
+) -> None:
     """With depth 1 the dates are unknown; a later fetch of everything makes them known."""
-    with served(transport, work) as (url, credentials):
+    with serve(transport, work) as (url, credentials):
         found = fetch(repository, parse_remote(url), credentials, depth=1)
         blobs = repository.snapshot(found.commit).blobs
         assert {(b.created, b.updated) for b in blobs.values()} == {(None, None)}
@@ -133,18 +162,18 @@ def test_only_what_is_new_is_fetched_even_if_it_was_never_published(
         assert len(listed.splitlines()) <= 4, "one commit, one tree, one blob, and a base"
 
 
-def test_an_empty_remote_says_what_to_do(tmp_path: Path, repository: Repository) -> None:
+def test_an_empty_remote_says_what_to_do(tmp_path: Path, repository: Repository, serve: Serve) -> None:
     """A repository without a commit is no error of the network."""
     made = work_tree(tmp_path)
     for transport in TRANSPORTS:
-        with served(transport, made) as (url, credentials), pytest.raises(RefNotFound, match="push a first"):
+        with serve(transport, made) as (url, credentials), pytest.raises(RefNotFound, match="push a first"):
             fetch(repository, parse_remote(url), credentials)
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-def test_no_repository_there(transport: str, work: Work, repository: Repository) -> None:
+def test_no_repository_there(transport: str, work: Work, repository: Repository, serve: Serve) -> None:
     """A wrong path is told from a wrong password."""
-    with served(transport, work) as (url, credentials), pytest.raises(RemoteUnavailable) as caught:
+    with serve(transport, work) as (url, credentials), pytest.raises(RemoteUnavailable) as caught:
         fetch(repository, parse_remote(url + "x"), credentials)
     assert len(str(caught.value)) > 15
 
@@ -170,13 +199,6 @@ def test_a_password_beyond_latin_1_arrives(work: Work, repository: Repository) -
             assert fetch(repository, remote, Credentials(given, "pass€word")).commit == work.head()
 
 
-@pytest.fixture
-def host(tmp_path: Path) -> Iterator[SshServer]:
-    """Run sshd."""
-    with sshd(tmp_path / "ssh") as server:
-        yield server
-
-
 def test_a_pinned_host_key_is_enough(host: SshServer, work: Work, repository: Repository) -> None:
     """With the host key's fingerprint in the settings no known_hosts file is needed."""
     credentials = Credentials(ssh_key=host.key, host_key=host.fingerprint)
@@ -190,10 +212,13 @@ def test_another_host_key_is_refused(host: SshServer, work: Work, repository: Re
         fetch(repository, parse_remote(host.url(work.bare)), credentials)
 
 
-def test_an_unknown_host_is_refused(host: SshServer, work: Work, repository: Repository) -> None:
+def test_an_unknown_host_is_refused(
+    host: SshServer, work: Work, repository: Repository, tmp_path: Path
+) -> None:
     """A host that is not in the known_hosts file is not trusted on first sight."""
-    host.known_hosts.write_text("")
-    credentials = Credentials(ssh_key=host.key, known_hosts=host.known_hosts)
+    known_hosts = tmp_path / "known_hosts"
+    known_hosts.touch()
+    credentials = Credentials(ssh_key=host.key, known_hosts=known_hosts)
     with pytest.raises(AuthenticationFailed, match="host key"):
         fetch(repository, parse_remote(host.url(work.bare)), credentials)
 
@@ -236,10 +261,10 @@ def test_a_repository_with_sha256_ids(tmp_path: Path) -> None:
         assert not found.forced
 
 
-def test_a_detached_head_has_a_default_branch(work: Work, repository: Repository) -> None:
+def test_a_detached_head_has_a_default_branch(work: Work, repository: Repository, serve: Serve) -> None:
     """When HEAD names no branch, the branch with the same commit is taken, main and master first."""
     git("update-ref", "refs/heads/master", "trunk", at=work.bare)
     git("update-ref", "--no-deref", "HEAD", "trunk~0", at=work.bare)
     for transport in ("http", "git", "path"):
-        with served(transport, work) as (url, credentials):
+        with serve(transport, work) as (url, credentials):
             assert fetch(repository, parse_remote(url), credentials).branch == "master"

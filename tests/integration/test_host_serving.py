@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,10 @@ def site(tmp_path: Path) -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture
-def work(site: Site, tmp_path: Path) -> Path:
-    """Return a work tree with three commits, a side branch, a merge and two tags; they are pushed."""
-    work = tmp_path / "work"
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a work tree with three commits, a side branch, a merge and two tags, to be copied."""
+    work = tmp_path_factory.mktemp("past") / "work"
     git("init", "-q", "-b", "main", work)
     commit(work, "one", a_md="one\n", posts__old_md="old\n")
     git("checkout", "-q", "-b", "side", at=work)
@@ -42,6 +43,14 @@ def work(site: Site, tmp_path: Path) -> Path:
     git("merge", "-q", "--no-ff", "-m", "merge", "side", at=work)
     git("tag", "light", at=work)
     git("tag", "-a", "-m", "one", "v1", at=work)
+    return work
+
+
+@pytest.fixture
+def work(past: Path, site: Site, tmp_path: Path) -> Path:
+    """Return a work tree with that past, which is pushed."""
+    work = tmp_path / "work"
+    shutil.copytree(past, work)
     git("push", "-q", site.path, "main", "side", "light", "v1", at=work)
     return work
 

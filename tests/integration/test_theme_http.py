@@ -29,7 +29,9 @@ def get(book: Notepad, path: str) -> tuple[int, str, Message]:
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notepad]:
-    with notepad(tmp_path_factory.mktemp("theme"), NOTE, "--theme", "templates") as made:
+    # A template's processor time ends first, on a busy machine as well.
+    options = ("--theme", "templates", "--render-timeout", "2m")
+    with notepad(tmp_path_factory.mktemp("theme"), NOTE, *options) as made:
         yield made
 
 
