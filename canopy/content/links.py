@@ -65,6 +65,9 @@ def resolve(site: Site, page: Page, target: str) -> Target:
     if target.startswith("@/"):  # Zola: from the top of its `content` folder
         path, suffix = split_suffix(target[2:])
         return _first(site, page, ("/" + unquote(path), "/content/" + unquote(path)), suffix)
+    if target.startswith(("@site/", "pathname:///")):  # Docusaurus: from the folder of its settings
+        path, suffix = split_suffix(target[target.index("/") :].replace("///", "/", 1))
+        return _first(site, page, (unquote(path), "/website" + unquote(path)), suffix)
     own = _own_path(site, target)
     if own is not None:
         found = _inside(site, page, own)

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from canopy.content.dialects import spoken
 from canopy.content.links import homes, join, resolve
 from canopy.content.outlinks import Outlink, find_links, scanned
 from canopy.content.paths import parent
@@ -84,7 +85,8 @@ def _has_links(file: str, *webs: Mapping[str, Outward]) -> bool:
 def _outward(site: Site, own: tuple[str, ...], page: Page, known: Outward | None) -> Outward:
     """Return the links of a page; the same object if nothing about them changed."""
     same = known is not None and known.page.source is page.source
-    links = known.links if known and same else find_links(scanned(page.source.body, site.convention), own)
+    dialect = spoken(site.convention, page.source.path)
+    links = known.links if known and same else find_links(scanned(page.source.body, dialect), own)
     top = f"{site.root}/" if site.root else ""
     inside = page.source.path.startswith(top)
     folder = parent("/" + page.source.path.removeprefix(top)) if inside else ""

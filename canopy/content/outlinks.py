@@ -40,6 +40,7 @@ _SHOWN = 90
 """Characters of a sentence on either side of a link."""
 _ITEM = re.compile(r"\s{0,40}(?:(?:[-*+>]|\d{1,9}[.)]|#{1,6})\s{1,20})+(?:\[[ xX]\]\s)?|\s{1,40}")
 _NEW_BLOCK = re.compile(r"\s*(?:$|[-*+>]\s|\d{1,9}[.)]\s|#{1,6}\s|\||```|~~~|:::|\[[^\]]{1,200}\]:)")
+_OF_DIALECTS = ("{", "%%", "<")
 _OPEN, _CLOSE = "\ue010", "\ue011"
 # What Liquid writes before a path of the site itself.
 _BASE = (("site.url", ""), ("site.baseurl", ""))
@@ -59,7 +60,7 @@ class Outlink(NamedTuple):
 
 def scanned(body: str, dialect: str) -> str:
     """Return the text in which links are looked for: the body, with what its dialect means by its calls."""
-    if dialect not in DIALECTS or ("{" not in body and "%%" not in body):
+    if dialect not in DIALECTS or not any(sign in body for sign in _OF_DIALECTS):
         return body
     return understand(body, Idiom(dialect, _BASE)).text
 

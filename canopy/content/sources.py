@@ -304,15 +304,18 @@ def _source(
         body=stripped,
         body_line=line + len(body) - len(stripped),
         title=title,
-        summary=front.abstract or _summary(stripped, front.separator or convention.separator, convention),
+        summary=front.abstract
+        or _summary(
+            stripped, front.separator or convention.separator, dialects.spoken(convention.name, blob.path)
+        ),
         words=prose.count_words(stripped),
         problems=problems,
     )
 
 
-def _summary(body: str, separator: str, convention: Convention) -> str:
+def _summary(body: str, separator: str, dialect: str) -> str:
     # A tag or a comment of the tradition is nothing to read, and may be cut nowhere but at its end.
-    return prose.summary(dialects.readable(body[: prose.MAX_SCAN], convention.name), separator)
+    return prose.summary(dialects.readable(body[: prose.MAX_SCAN], dialect), separator)
 
 
 def _named(spot: Spot, convention: Convention) -> str:

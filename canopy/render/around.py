@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from canopy.content.dialects import spoken
 from canopy.content.outlinks import excerpt, scanned
 from canopy.content.related import related_pages, shared_terms
 from canopy.render.views import Link, MentionLink
@@ -35,7 +36,8 @@ def mentions_of(site: Site, page: Page) -> tuple[MentionLink, ...]:
 
 def _link(site: Site, mention: Mention) -> MentionLink:
     page = mention.page
-    before, words, after = excerpt(scanned(page.source.body, site.convention), mention.link)
+    text = scanned(page.source.body, spoken(site.convention, page.source.path))
+    before, words, after = excerpt(text, mention.link)
     # Words that stand alone say no more than the title.
     sentence = (before, words, after) if before.strip() or after.strip(" .,;:") else ("", "", "")
     return MentionLink(page.title, site.url("/" if site.home is page else page.path), *sentence)

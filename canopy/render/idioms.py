@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from canopy.content.dialects import DIALECTS, Idiom
+from canopy.content.dialects import Idiom, spoken
 from canopy.content.grammar import normalised
 from canopy.content.links import resolve
 from canopy.content.wikilinks import WIKI, mentioned, private
@@ -19,12 +19,14 @@ _NAME = re.compile(r"\b(?:site|page)\.[\w.-]{1,100}")
 
 def idiom_of(site: Site, page: Page, text: str) -> Idiom:
     """Return the idiom of a text of the page, with all that its meaning depends on and no more."""
-    dialect = site.convention if site.convention in DIALECTS else ""
+    dialect = spoken(site.convention, page.source.path)
     name = slug(page.title)
     top = name if name and ("[[#" in text or f"#{name}" in text) else ""
     if dialect == "obsidian":
         return Idiom(dialect, top=top)
     variables = _variables(site, page, text) if dialect == "jekyll" and "{{" in text else ()
+    if dialect in ("mdx", "vue") and ".title" in text:
+        variables = (("title", page.title),)
     return Idiom(dialect, variables, _names(site, page, text), top)
 
 

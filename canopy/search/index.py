@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
+from canopy.content.dialects import spoken
 from canopy.search.snippets import Marker
 from canopy.search.stores import Fields, Scan, open_store
 from canopy.search.texts import text_of
@@ -71,7 +72,7 @@ class _Entry(NamedTuple):
     section: str
     """The title of the section that it lies in."""
     dialect: str
-    """The convention that its site follows."""
+    """That of its text, as the conventions of sites have it."""
     whole: bool
     """With its body."""
 
@@ -111,7 +112,9 @@ class _Shelf:
         whole = self.text + length <= _MOST_TEXT
         self.text += length * whole
         self.next += 1
-        return _Entry(self.next - 1, page, _section(site, page), site.convention, whole)
+        return _Entry(
+            self.next - 1, page, _section(site, page), spoken(site.convention, page.source.path), whole
+        )
 
 
 class Index:
@@ -214,7 +217,10 @@ def _hit(site: Site, path: str, page: Page, marker: Marker, deadline: float) -> 
     if time.monotonic() > deadline:
         raise TimeoutError("the search took too long")
     return Hit(
-        page, path, marker.mark(page.title or "Untitled"), marker.passage(text_of(page, site.convention).body)
+        page,
+        path,
+        marker.mark(page.title or "Untitled"),
+        marker.passage(text_of(page, spoken(site.convention, page.source.path)).body),
     )
 
 

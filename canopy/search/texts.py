@@ -52,7 +52,7 @@ class Text(NamedTuple):
 
 
 def text_of(page: Page, dialect: str = "") -> Text:
-    """Return what is to be read on a page, besides its title; `dialect` is the convention of its site."""
+    """Return what is to be read on a page, besides its title; `dialect` is that of its text."""
     headings: list[str] = []
     lines: list[list[str]] = []
     fence = quote = ""

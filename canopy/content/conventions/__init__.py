@@ -7,9 +7,10 @@ its settings say?), and a `Convention` that answers what the other modules ask a
 from __future__ import annotations
 
 from dataclasses import replace
+from posixpath import normpath
 from typing import TYPE_CHECKING
 
-from canopy.content.conventions import canopy, hexo, hugo, jekyll, mkdocs, obsidian, plain, zola
+from canopy.content.conventions import canopy, docusaurus, hexo, hugo, jekyll, mkdocs, obsidian, plain, zola
 from canopy.content.conventions.convention import Convention, Found, Spot, Tree
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _TRADITIONS: dict[str, ModuleType] = {
     "hugo": hugo,
     "zola": zola,
     "mkdocs": mkdocs,
+    "docusaurus": docusaurus,
     "hexo": hexo,
     "jekyll": jekyll,
     "obsidian": obsidian,
@@ -58,8 +60,14 @@ def _recognise(tree: Tree, names: tuple[str, ...]) -> Found | None:
             for name in names:
                 if why := _TRADITIONS[name].evidence(inner):
                     found = _read(name, inner, f"in {folder}/, {why}")
-                    return replace(found, below=f"{folder}/{found.below}")
+                    return replace(found, below=_joined(folder, found.below))
     return None
+
+
+def _joined(folder: str, below: str) -> str:
+    """Return a folder below another one, or, with `../`, beside it."""
+    path = normpath(f"{folder}/{below}")
+    return "" if path == "." else f"{path}/"
 
 
 def _read(name: str, tree: Tree, why: str) -> Found:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from canopy.content.dialects import liquid, obsidian, shortcodes, tags
+from canopy.content.dialects import components, liquid, obsidian, shortcodes, tags
 from canopy.content.dialects.rewriting import Rewritten
 
-DIALECTS = frozenset({"jekyll", "hugo", "zola", "obsidian", "hexo", "mkdocs"})
+DIALECTS = frozenset({"jekyll", "hugo", "zola", "obsidian", "hexo", "mkdocs", "mdx", "vue"})
+_OF_CONVENTIONS = {"docusaurus": "mdx", "vitepress": "vue"}
 VARIABLES = (
     "site.title",
     "site.description",
@@ -44,6 +45,14 @@ _PLACEHOLDER = re.compile(r"<small class=\"left-out\">[^<]{0,400}</small>")
 _KEPT = tuple((name, f"{{{{ {name} }}}}") for name in VARIABLES)
 
 
+def spoken(convention: str, path: str) -> str:
+    """Return the dialect of a file, by its repository's convention; nothing for plain markdown."""
+    if path.endswith(".mdx"):
+        return "mdx"
+    name = _OF_CONVENTIONS.get(convention, convention)
+    return name if name in DIALECTS else ""
+
+
 def readable(text: str, dialect: str) -> str:
     """Return what there is to read in a text: no comments, no tags, and nothing in their place.
 
@@ -66,4 +75,8 @@ def understand(text: str, idiom: Idiom) -> Rewritten:
         return obsidian.rewrite(text)
     if idiom.dialect == "hexo" and "{%" in text:
         return tags.rewrite(text)
+    if idiom.dialect == "mdx":
+        return components.rewrite_mdx(text, dict(idiom.variables))
+    if idiom.dialect == "vue" and ("<" in text or "{{" in text):
+        return components.rewrite_vue(text, dict(idiom.variables))
     return Rewritten(text)

@@ -7,6 +7,7 @@ from snapshots import blob, site_of
 
 from canopy.content.conventions.contents import Entry, read_contents
 from canopy.content.conventions.summary import read_summary
+from canopy.content.links import resolve
 
 
 def menu(site):
@@ -177,3 +178,81 @@ def test_languages_of_mkdocs():
     site = site_of(files)
     assert site.pages.keys() == {"/a", "/fr/a", "/b"}
     assert site.pages["/fr/a"].source.front.language == "fr"
+
+
+CONFIG = "export default {title: 'T', presets: [['classic', {DOCS}]]}"
+
+
+@pytest.mark.parametrize(
+    ("file", "header", "address"),
+    [
+        ("docs/intro.md", "", "/docs/intro"),
+        ("docs/intro.mdx", "", "/docs/intro"),
+        ("docs/01-a/02-intro.md", "", "/docs/a/intro"),
+        ("docs/2016-05-04-a.md", "", "/docs/2016-05-04-a"),
+        ("docs/1.2-a.md", "", "/docs/1.2-a"),
+        ("docs/a/index.mdx", "", "/docs/a"),
+        ("docs/Guide/guide.md", "", "/docs/Guide"),
+        ("docs/a/b.md", "id: c", "/docs/a/c"),
+        ("docs/a/b.md", "slug: c", "/docs/a/c"),
+        ("docs/a/b.md", "slug: /c/d", "/docs/c/d"),
+        ("docs/a/b.md", "slug: ./c/d", "/docs/a/c/d"),
+        ("docs/a/b.md", "slug: /", "/docs"),
+        ("blog/2016-05-04-walk.md", "", "/blog/2016/05/04/walk"),
+        ("blog/2016/05-04-walk.md", "", "/blog/2016/05/04/walk"),
+        ("blog/2016-05-04-walk/index.mdx", "", "/blog/2016/05/04/walk"),
+        ("blog/walk.md", "date: 2016-05-04", "/blog/walk"),
+        ("blog/2016-05-04-walk.md", "slug: far", "/blog/far"),
+        ("blog/2016-05-04-walk.md", "slug: /far/off", "/blog/far/off"),
+        ("src/pages/a/index.md", "", "/a"),
+    ],
+)
+def test_addresses_of_docusaurus(file, header, address):
+    """Each text is where Docusaurus puts it, by its file's name and its header."""
+    text = f"---\n{header}\n---\nText" if header else "Text"
+    files = {"docusaurus.config.js": CONFIG.replace("DOCS", ""), file: text, "docs/z.md": "Z"}
+    assert [p for p, page in site_of(files).shown().items() if page.source.path == file] == [address]
+
+
+def test_what_docusaurus_leaves_out():
+    """Parts of texts, programs and old versions have no address."""
+    files = {
+        "docusaurus.config.js": CONFIG.replace("DOCS", "blog: false, docs: {routeBasePath: '/'}"),
+        **dict.fromkeys(("docs/_a.md", "docs/_b/c.mdx", "docs/x.json", "src/pages/a.js", "README.md"), "A"),
+        **dict.fromkeys(("versioned_docs/version-1/a.md", "blog/2016-05-04-a.md", "docs/d.md"), "A"),
+    }
+    assert site_of(files).shown().keys() == {"/d"}
+
+
+def test_docs_beside_the_site_of_docusaurus():
+    """A program has its docs beside the folder of the site that shows them."""
+    files = {
+        "website/docusaurus.config.js": CONFIG.replace("DOCS", "docs: {path: '../docs'}"),
+        "website/blog/2016-05-04-a.md": "A",
+        "website/static/a.svg": "<svg/>",
+        "docs/GettingStarted.md": "---\nid: getting-started\n---\n![a](@site/static/a.svg)",
+        "docs/z.md": "Z",
+        "website/sidebars.json": '{"docs": {"Intro": ["z", "getting-started"]}}',
+        "src/main.c": "",
+    }
+    site = site_of(files)
+    assert (site.convention, site.root) == ("docusaurus", "")
+    assert site.pages.keys() == {"/docs/getting-started", "/docs/z", "/blog/2016/05/04/a"}
+    assert order(site, "/docs") == ["/docs/z", "/docs/getting-started"]
+    page = site.pages["/docs/getting-started"]
+    assert resolve(site, page, "@site/static/a.svg").path == "/a.svg"
+    assert resolve(site, page, "pathname:///a.svg").path == "/a.svg"
+
+
+def test_order_of_docusaurus():
+    """A place in a header is stronger than a number in a name, and what a sidebar says than both."""
+    files = {
+        "docusaurus.config.js": CONFIG.replace("DOCS", ""),
+        "docs/1-a.md": "---\nsidebar_position: 2.5\n---\n",
+        "docs/2-b.md": "B",
+        "docs/c.md": "C",
+        "docs/d.md": "---\nsidebar_position: 0\n---\n",
+    }
+    assert order(site_of(files), "/docs") == ["/docs/d", "/docs/b", "/docs/a", "/docs/c"]
+    sidebar = "export default {main: ['c', {type: 'category', label: 'X', items: [{type: 'doc', id: 'a'}]}]}"
+    assert order(site_of({**files, "sidebars.ts": sidebar}), "/docs")[:2] == ["/docs/c", "/docs/a"]
