@@ -192,6 +192,10 @@ def _article(
         return File(blob, path, NOTHING)
     spot = placed
     read = header if values is header.values else replace(header, values=dict(values))
+    if (shown := convention.text(header.values, header.body)) != header.body:
+        # The lines that were added have no place in the file: those of the header stand in for them.
+        before = len(shown.split("\n")) - len(header.body.split("\n"))
+        header = replace(header, body=shown, body_line=max(1, header.body_line - before))
     front, found = interpret(read, blob.path, tradition=convention.name, zone=convention.zone)
     if convention.name == "obsidian" and (tags := inline_tags(header.body)):
         front = replace(front, tags=tuple(dict.fromkeys((*front.tags, *tags))))

@@ -10,7 +10,18 @@ from dataclasses import replace
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
-from canopy.content.conventions import canopy, docusaurus, hexo, hugo, jekyll, mkdocs, obsidian, plain, zola
+from canopy.content.conventions import (
+    canopy,
+    docusaurus,
+    hexo,
+    hugo,
+    jekyll,
+    mkdocs,
+    obsidian,
+    plain,
+    vitepress,
+    zola,
+)
 from canopy.content.conventions.convention import Convention, Found, Spot, Tree
 
 if TYPE_CHECKING:
@@ -25,6 +36,7 @@ _TRADITIONS: dict[str, ModuleType] = {
     "zola": zola,
     "mkdocs": mkdocs,
     "docusaurus": docusaurus,
+    "vitepress": vitepress,
     "hexo": hexo,
     "jekyll": jekyll,
     "obsidian": obsidian,

@@ -116,6 +116,10 @@ class Convention:
         """Return where a page stands, its header considered; None if it has no address."""
         return spot
 
+    def text(self, values: Mapping[str, object], body: str) -> str:  # noqa: ARG002 - others ask
+        """Return the text of a page: what is below its header, with what the header itself shows."""
+        return body
+
     def address(self, spot: Spot, front: FrontMatter, values: Mapping[str, object]) -> str:  # noqa: ARG002 - others ask
         """Return the address that the tradition gives a page; nothing if it is that of its path."""
         return ""

@@ -1,6 +1,6 @@
 """A folder of markdown, as anybody writes one: README or index files introduce folders, `docs/` may be all.
 
-Also the wikis of Gollum, GitHub and GitLab, and what VitePress and VuePress publish.
+Also the wikis of Gollum, GitHub and GitLab.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from canopy.content.values import SiteSettings
 if TYPE_CHECKING:
     from canopy.content.conventions.convention import Tree
 
-_PRESSES = {".vitepress": "/public/", ".vuepress": "/.vuepress/public/"}
-"""Folders of settings, and where the files lie that belong at the top, as seen from the folder around."""
 _CODE = (
     *("pyproject.toml", "setup.py", "package.json", "Cargo.toml", "go.mod", "Makefile", "CMakeLists.txt"),
     *("dune-project", "pom.xml", "build.gradle", "composer.json", "Gemfile", "mix.exs", "flake.nix"),
@@ -45,17 +43,13 @@ _FRAGMENTS = frozenset({"_sidebar", "_footer", "_header", "_navbar", "_coverpage
 class Plain(Convention):
     """Everything is a page or a file, at the path that it has."""
 
-    public: str = ""
-    """The folder whose files stand at the site's top, with a slash on both sides."""
-
     def locate(self, path: str) -> Spot | None:
         """Return the path; a date with which a file's name begins is the page's."""
         if is_litter(path) or stem(base_name(path)).lower() in _FRAGMENTS:
             return None
-        if self.public and path.startswith(self.public):
-            return Spot(path[len(self.public) - 1 :], asset=True)
         date, name = dated(path)
-        return Spot(path, date=date, name=name)
+        shown = path[:-1] if path.endswith(".mdx") else path
+        return Spot(shown, date=date, name=name)
 
 
 PLAIN = Plain(name="plain")
@@ -68,9 +62,6 @@ def evidence(tree: Tree) -> str:  # noqa: ARG001 - the question is asked of all
 
 def read(tree: Tree, why: str) -> Found:
     """Return the folder of notes; of a program with documentation that is the site."""
-    pressed = _pressed(tree)
-    if pressed is not None:
-        return pressed
     if tree.first("docs/.nojekyll", "docs/CNAME"):
         return Found(PLAIN, "docs/ is what a forge publishes (CNAME, .nojekyll)", SiteSettings(), "docs/")
     index = tree.first(*(f"docs/{name}" for name in _INDEXES))
@@ -81,21 +72,6 @@ def read(tree: Tree, why: str) -> Found:
     start = home.path[len(tree.prefix) :] if home else ""
     why = "; ".join(filter(None, (why, "no other convention's settings or folders are there")))
     return Found(PLAIN, why, SiteSettings(start=start))
-
-
-def _pressed(tree: Tree) -> Found | None:
-    """Return the site of VitePress or VuePress: its settings lie in a folder at the site's top."""
-    cut = len(tree.prefix)
-    inner = (path[cut:] for path in tree.blobs if "press/" in path and path.startswith(tree.prefix))
-    for parts in sorted({tuple(path.split("/", 2)[:2]) for path in inner}):
-        for settings, public in _PRESSES.items():
-            if settings not in parts:
-                continue
-            folder = "" if parts[0] == settings else f"{parts[0]}/"
-            if tree.first(*(folder + name for name in _INDEXES)):
-                why = f"the folder {folder}{settings}/ is there"
-                return Found(Plain(name="plain", public=public), why, SiteSettings(), folder)
-    return None
 
 
 def is_code(tree: Tree) -> bool:

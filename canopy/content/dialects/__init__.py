@@ -77,6 +77,6 @@ def understand(text: str, idiom: Idiom) -> Rewritten:
         return tags.rewrite(text)
     if idiom.dialect == "mdx":
         return components.rewrite_mdx(text, dict(idiom.variables))
-    if idiom.dialect == "vue" and ("<" in text or "{{" in text):
+    if idiom.dialect == "vue" and any(sign in text for sign in ("<", "{{", "[[")):
         return components.rewrite_vue(text, dict(idiom.variables))
     return Rewritten(text)

@@ -29,7 +29,7 @@ _MDX = re.compile(
 )
 _VUE = re.compile(
     r"(?P<script><(?:script|style)\b[^<>]{0,300}>)|(?P<element></?[A-Za-z][\w.:-]*)|(?P<braces>\{\{)"
-    r"|^(?P<snippet><<<[ \t]+\S[^\n]{0,500})$",
+    r"|^(?P<toc>\[\[toc\]\])[ \t]*$|^(?P<snippet><<<[ \t]+\S[^\n]{0,500})$",
     re.MULTILINE | re.IGNORECASE,
 )
 _MODULE = re.compile(
@@ -61,6 +61,7 @@ _CLEAR = frozenset(
     FileTree Fragment Layout VPTeamPage VPTeamPageTitle Badge""".split()  # noqa: SIM905
 )
 """Those that only enclose: their inside is all there is to read."""
+_CLOSED = re.compile(r"</([A-Za-z][\w.:-]{0,100})")
 _MOST_LOST = 300
 """Each costs a look at what follows it."""
 _CURE = "write it as markdown, or take it out: components of a site of its own are not known here"
@@ -84,6 +85,7 @@ class _Components:
         self._mdx = signs is _MDX
         self._variables = variables
         self._formulas = [match.start() for match in _FORMULA.finditer(text)]
+        self._closed = frozenset(_CLOSED.findall(text))
         self._lost = 0
         """Tags and braces that do not end."""
         self._open: list[tuple[str, str]] = []
@@ -98,21 +100,28 @@ class _Components:
                     out.keep(start)
                     out.replace(match.end(), "<!--more-->")
                 continue
-            match kind:
-                case "module":
-                    self._module(start)
-                case "comment":
-                    self._comment(start)
-                case "braces":
-                    self._braces(start)
-                case "script":
-                    self._script(start, match[0])
-                case "snippet":
-                    out.keep(start)
-                    out.leave_out(match.end(), match[0].strip("< "), "a text of another file", _CURE)
-                case "element":
-                    self._element(start)
+            self._sign(kind or "", match)
         return out.finished()
+
+    def _sign(self, kind: str, match: re.Match[str]) -> None:
+        out, start = self._out, match.start()
+        match kind:
+            case "module":
+                self._module(start)
+            case "comment":
+                self._comment(start)
+            case "braces":
+                self._braces(start)
+            case "script":
+                self._script(start, match[0])
+            case "element":
+                self._element(start)
+            case "toc":  # each page has its own
+                out.keep(start)
+                out.replace(match.end("toc"))
+            case "snippet":
+                out.keep(start)
+                out.leave_out(match.end(), match[0].strip("< "), "a text of another file", _CURE)
 
     def _module(self, start: int) -> None:
         """Leave out what imports or exports, up to the end of its braces."""
@@ -197,8 +206,10 @@ class _Components:
             self._close(element)
         elif element.empty:
             self._empty(element)
-        else:
+        elif element.name in self._closed or not element.name:
             self._begin(element)
+        else:  # what is never closed was meant as a text: `<K>`
+            self._out.replace(start + 1, "&lt;")
 
     def _is_html(self, element: Element) -> bool:
         name = element.name

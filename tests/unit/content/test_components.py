@@ -53,6 +53,7 @@ def mdx(text: str) -> str:
         ("<Player url='https://x.example/a' />", "[x.example](<https://x.example/a>)"),
         ("<DocCardList />a<></>", "a"),
         ("Array<String> a < b", "Array<String> a < b"),
+        ("a <K> b", "a &lt;K> b"),
         ("<details>\n<summary>a</summary>\n</details>", "<details>\n<summary>a</summary>\n</details>"),
         ("<a.b.C", "<a.b.C"),
     ],

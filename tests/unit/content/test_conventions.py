@@ -50,8 +50,8 @@ def where(site: Site) -> dict[str, str]:
         ),
         ({"zensical.toml": '[project]\nsite_name = "T"', "docs/a.md": "", "README.md": ""}, "mkdocs", "docs"),
         ({"mkdocs.yml": "site_name: T", "a.md": ""}, "plain", ""),
-        ({"docs/.vitepress/config.mts": "", "docs/index.md": "", "notes.md": ""}, "plain", "docs"),
-        ({".vuepress/config.js": "", "README.md": "", "a.md": ""}, "plain", ""),
+        ({"docs/.vitepress/config.mts": "", "docs/index.md": "", "notes.md": ""}, "vitepress", "docs"),
+        ({".vuepress/config.js": "", "README.md": "", "a.md": ""}, "vitepress", ""),
         ({"packages/.vitepress/theme/a.ts": "", "a.md": ""}, "plain", ""),
     ],
 )
@@ -431,7 +431,7 @@ def test_files_for_the_top_of_vitepress(settings, public):
     """What VitePress and VuePress publish at the top is there, and links that begin with a slash find it."""
     files = {f"docs/{settings}/config.js": "", "docs/index.md": "# T", "docs/a/b.md": "![](/i/x.png)"}
     site = site_of({**files, f"docs/{public}/i/x.png": b"\0"})
-    assert where(site) == {"docs/index.md": "/", "docs/a/b.md": "/a/b"}
+    assert where(site) == {"docs/index.md": "/", "docs/a/b.md": "/a/b.html"}
     assert set(site.assets) == {"/i/x.png"}
     assert not site.problems
 

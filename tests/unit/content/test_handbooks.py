@@ -256,3 +256,90 @@ def test_order_of_docusaurus():
     assert order(site_of(files), "/docs") == ["/docs/d", "/docs/b", "/docs/a", "/docs/c"]
     sidebar = "export default {main: ['c', {type: 'category', label: 'X', items: [{type: 'doc', id: 'a'}]}]}"
     assert order(site_of({**files, "sidebars.ts": sidebar}), "/docs")[:2] == ["/docs/c", "/docs/a"]
+
+
+HERO = """---
+layout: home
+hero: {name: N, text: T, tagline: G, image: {src: /a.svg, alt: A}, actions: [{text: Go, link: /a}]}
+features: [{title: F, details: D, link: /f}, {details: E}]
+---
+Text
+"""
+
+
+def test_start_pages_of_vitepress():
+    """What a header shows is the beginning of the text, and its name the title."""
+    site = site_of({".vitepress/config.ts": "", "index.md": HERO, "a.md": "A"})
+    page = site.sections["/"].index
+    assert page is not None
+    assert (page.title, page.source.body) == (
+        "N",
+        "**T**\n\nG\n\n![A](</a.svg>)\n\n[Go](</a>)\n\n### [F](</f>)\n\nD\n\nE\n\nText\n",
+    )
+
+
+def test_start_pages_of_vuepress():
+    """The older names of its fields mean the same."""
+    header = (
+        "---\nhome: true\nheroText: N\ntagline: G\nheroImage: /a.svg\nactionText: Go\nactionLink: /a\n---\n"
+    )
+    site = site_of({"docs/.vuepress/config.js": "", "docs/README.md": header, "docs/a.md": "A"})
+    page = site.sections["/"].index
+    assert page is not None
+    assert (page.title, page.source.body) == ("N", "G\n\n![](</a.svg>)\n\n[Go](</a>)\n\n")
+
+
+@pytest.mark.parametrize(
+    ("file", "settings"),
+    [
+        (
+            ".vitepress/config.ts",
+            "export default {themeConfig: {sidebar: [{items: [SIDE]}], nav: [NAV]}}",
+        ),
+        (
+            ".vitepress/config.js",
+            "export default {themeConfig: {sidebar: {'/g/': {items: [SIDE]}}, nav: [NAV]}}",
+        ),
+        (
+            ".vitepress/config/index.ts",
+            "import {x} from './x'\nexport default {locales: {root: {themeConfig: THEME}}}",
+        ),
+        (
+            ".vuepress/config.js",
+            "module.exports = {themeConfig: {nav: [NAV], sidebar: [{children: ['/g/z', ['/g/a']]}]}}",
+        ),
+        (".vuepress/config.js", "module.exports = {themeConfig: {nav: [NAV], sidebar: {'/g/': ['z', 'a']}}}"),
+    ],
+)
+def test_menus_of_vitepress(file, settings):
+    """However the versions write them, nav is the menu and the sidebar the order."""
+    nav = "{text: 'Zed', link: '/g/z'}, {text: 'No', link: '/no'}"
+    side = "{link: '/g/z'}, {text: 'Aa', link: '/g/a.html'}"
+    files = {
+        file: settings.replace("THEME", "{sidebar: [SIDE], nav: [NAV]}")
+        .replace("SIDE", side)
+        .replace("NAV", nav),
+        "index.md": "# I",
+        "g/a.md": "A",
+        "g/z.md": "Z",
+    }
+    site = site_of(files)
+    assert menu(site) == [("Zed", "/g/z.html")]
+    assert order(site, "/g") == ["/g/z.html", "/g/a.html"]
+
+
+def test_addresses_of_vitepress():
+    """Settings say where texts are, which are left out, and whether addresses have an ending."""
+    settings = (
+        "export default {srcDir: './src', srcExclude: ['**/x.md'], cleanUrls: true,"
+        " rewrites: {'en/:rest*': ':rest*', 'b.md': 'c/d.md'}, title: 'T', locales: {fr: {lang: 'fr'}}}"
+    )
+    files = {
+        ".vitepress/config.ts": settings,
+        "index.md": "",
+        **dict.fromkeys(("src/en/a.md", "src/b.md", "src/x.md", "src/[p].md", "src/fr/a.md"), "A"),
+    }
+    site = site_of(files)
+    assert (site.convention, site.root, site.title) == ("vitepress", "src", "T")
+    assert site.pages.keys() == {"/a", "/c/d", "/fr/a"}
+    assert site.redirects["/a.html"] == "/a"
