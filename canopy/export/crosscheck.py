@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urldefrag, urljoin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _TAG = re.compile(r"""<([a-zA-Z][\w:-]*)((?:[^>"']|"[^"]*"|'[^']*')*+)>""")
 _RAW = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "textarea", "title")}
@@ -48,6 +48,8 @@ class CrossCheck:
     links: dict[str, list[str]] = field(default_factory=dict)
     """From an absolute URL within the site to a few of the paths that link there."""
     count: int = 0
+    _places: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
+    """What a fragment can name, by file."""
     _origin: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
@@ -58,8 +60,10 @@ class CrossCheck:
         kind = media_type.partition(";")[0]
         base = self.base_url + "/" + quote(name.removesuffix("index.html"))
         if kind == "text/html":
-            for link in html_links(data.decode("utf-8", "replace"), self.base_url):
+            found = list(_attributes(data.decode("utf-8", "replace")))
+            for link in _links(found, self.base_url):
                 self._note(path, base, link)
+            self._places[name] = frozenset(_anchors(found))
         elif kind == "text/css":
             for link in _CSS.findall(data.decode("utf-8", "replace")):
                 self._note(path, base, link)
@@ -107,7 +111,9 @@ class CrossCheck:
             elif fragment and not fragment.startswith(":~:") and name.endswith((".html", ".htm")):
                 by_file.setdefault(name, []).append((url, unquote(fragment.partition(":~:")[0])))
         for name, wanted in by_file.items():
-            there = anchors(read(name).decode("utf-8", "replace"))
+            there = self._places.get(name)
+            if there is None:
+                there = frozenset(anchors(read(name).decode("utf-8", "replace")))
             for url, fragment in wanted:
                 # "top" is always there (HTML, 7.4.6.4).
                 if fragment not in there and fragment.lower() != "top":
@@ -119,7 +125,11 @@ class CrossCheck:
 
 def html_links(html: str, base_url: str) -> Iterator[str]:
     """Yield every link of a page, as a browser reads it: also those that only programs follow."""
-    for element, name, value in _attributes(html):
+    return _links(_attributes(html), base_url)
+
+
+def _links(attributes: Iterable[tuple[str, str, str]], base_url: str) -> Iterator[str]:
+    for element, name, value in attributes:
         if name == "srcset":
             yield from _CANDIDATE.findall(value)
         elif name == "content":
@@ -131,11 +141,13 @@ def html_links(html: str, base_url: str) -> Iterator[str]:
 
 def anchors(html: str) -> set[str]:
     """Return the places of a page that a fragment can name."""
-    return {
-        value
-        for element, name, value in _attributes(html)
-        if name == "id" or (name == "name" and element == "a")
-    }
+    return set(_anchors(_attributes(html)))
+
+
+def _anchors(attributes: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    for element, name, value in attributes:
+        if name == "id" or (name == "name" and element == "a"):
+            yield value
 
 
 def _attributes(html: str) -> Iterator[tuple[str, str, str]]:

@@ -86,14 +86,14 @@ def rules_for_headers(rules: Rules) -> bytes:
     """Return `_headers`. What matches several rules gets all their fields, unless it says `!` to one."""
     lines = [f"{quoted(rules.base)}/*", *(f"  {name}: {value}" for name, value in _fields(rules))]
     lines += [f"{quoted(rules.base)}/*.svg", *_instead(_SANDBOX)]
-    for path, policy in rules.policies.items():
+    for path, policy in sorted(rules.policies.items()):
         # Whatever the name: a star or a colon in it only makes a strict policy count for more.
         if not (name := quoted(path)).endswith(".svg"):
             lines += [name, *_instead(policy)]
             # Cloudflare leads from `/a.html` to `/a`.
             if name.endswith(".html"):
                 lines += [name.removesuffix(".html"), *_instead(policy)]
-    for path, kind in rules.types.items():
+    for path, kind in sorted(rules.types.items()):
         if _HARMLESS.fullmatch(name := quoted(path)):
             lines += [name, f"  Content-Type: {kind}"]
     return "\n".join(lines).encode() + b"\n"
@@ -117,7 +117,7 @@ def rules_for_apache(rules: Rules) -> bytes:
         # A file of rules counts for its folder and all below, so that a file is named by its whole address.
         *(
             f'<If "%{{REQUEST_URI}} == \'{path}\'">\n  ForceType "{kind}"\n</If>'
-            for path, kind in rules.types.items()
+            for path, kind in sorted(rules.types.items())
             if _PLAIN.fullmatch(path)
         ),
         "<IfModule mod_headers.c>",
@@ -139,7 +139,7 @@ def rules_for_apache(rules: Rules) -> bytes:
 def _policies_for_apache(rules: Rules) -> Iterator[str]:
     yield r'  SetEnvIf Request_URI "\.svg$" canopy-policy-0'
     kinds = {_SANDBOX: 0}
-    for path, policy in rules.policies.items():
+    for path, policy in sorted(rules.policies.items()):
         if not path.endswith(".svg"):
             kind = kinds.setdefault(policy, len(kinds))
             # No name gets around its policy: what cannot be written stands for any character.

@@ -16,6 +16,7 @@ _CANDIDATES = 60
 _ALIKE = 0.45
 _MISSPELT = 0.7
 """How much two texts must be alike, of 1 for the same."""
+_REMEMBERED = 5000
 _MEANING, _STEM = 4, 5
 """Letters that a word needs to count, and that two forms of a word have in common."""
 
@@ -26,17 +27,21 @@ class Nearest:
     def __init__(self, site: Site) -> None:
         self.site = site
         self._pages: dict[str, list[Page]] = {}
+        self._meant: dict[str, Page | None] = {}
         for page in site.recent:
             for start in {word[:3] for word in _words(f"{page.path} {page.title}")}:
                 self._pages.setdefault(start, []).append(page)
 
     def misspelt(self, path: str) -> Page | None:
         """Return the page that was likely meant: its very name is alike, not only its folder."""
-        name = path.rpartition("/")[2].casefold()
-        for page in self.find(path):
-            if _likeness(name, page.path.rpartition("/")[2]) >= _MISSPELT:
-                return page
-        return None
+        # What leads nowhere does so from many pages.
+        if path not in self._meant:
+            if len(self._meant) >= _REMEMBERED:
+                self._meant.clear()
+            name = path.rpartition("/")[2].casefold()
+            alike = (page for page in self.find(path) if _is_misspelt(name, page.path.rpartition("/")[2]))
+            self._meant[path] = next(alike, None)
+        return self._meant[path]
 
     def find(self, path: str, most: int = 5) -> tuple[Page, ...]:
         """Return at most `most` pages whose address resembles `path`, the likeliest first."""
@@ -72,6 +77,10 @@ def _stems(text: str) -> set[str]:
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
+
+
+def _is_misspelt(wanted: str, name: str) -> bool:
+    return _likeness(wanted, name) >= _MISSPELT
 
 
 def _likeness(wanted: str, path: str) -> float:
