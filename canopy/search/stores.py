@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -77,7 +78,8 @@ class FullText:
     def __init__(self) -> None:
         """Raise `sqlite3.OperationalError` where there is no FTS5."""
         self._base = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        self._deadline = 0.0
+        # Whoever has it last need not know that there is something to close.
+        weakref.finalize(self, self._base.close)
         try:
             # The tokens are ours: for `ascii` all that is not ASCII is part of a word.
             self._base.execute(

@@ -88,7 +88,7 @@ def test_a_body_is_not_eaten(text):
         ('---\ntitle: T\nabstract: "open\n---\n', 3, "a quote that is not closed"),
         ("---\ntitle: T\nauthor: A\n", 1, "the header has no end"),
         ('+++\ntitle = "T"\nx = \n+++\n', 3, "the header is not valid TOML"),
-        ('{\n"title": "T",\n}\n', 3, "the header is not valid JSON"),
+        ('{\n"title": "T",\n"x": ?}\n', 3, "the header is not valid JSON"),
         ("---\ntitle: T\nlang: not a language!\n---\n", 3, "`lang` is not a language"),
         ("---\ntitle: T\nslug: ../../etc\n---\n", 3, "`slug` cannot be part of an address"),
         ("---\ntitle: T\ntags: {a: b}\n---\n", 3, "`tags` is not a list"),
