@@ -136,9 +136,21 @@ class Settings(BaseModel):
     root: Annotated[str, AfterValidator(_folder)] = Field(
         "", description="The folder of the repository that is the top of the site."
     )
-    convention: Literal["auto", "canopy", "jekyll", "hugo", "zola", "mkdocs", "hexo", "obsidian", "plain"] = (
-        Field("auto", description="How the repository is laid out; 'auto' recognises it.")
-    )
+    convention: Literal[
+        "auto",
+        "canopy",
+        "hugo",
+        "zola",
+        "mkdocs",
+        "docusaurus",
+        "vitepress",
+        "mdbook",
+        "hexo",
+        "jekyll",
+        "obsidian",
+        "gitbook",
+        "plain",
+    ] = Field("auto", description="How the repository is laid out; 'auto' recognises it.")
     drafts: bool = Field(
         False, description="Show drafts and posts of the future too, for their authors' eyes."
     )

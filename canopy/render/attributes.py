@@ -39,7 +39,7 @@ _CARRIERS = frozenset({"link", "image", "emphasis", "strong", "codespan", "strik
 _FIRST_TAG = re.compile(r"<([a-z][a-z0-9]*)((?:\s[^<>]*)?)>")
 _CLASS = re.compile(r'\sclass="([^"]*)"')
 _ENCLOSING = frozenset({"list", "block_quote"})
-_WRITTEN_FOR = ("", "jekyll", "mkdocs", "mdx", "vue", "hexo")
+_WRITTEN_FOR = ("", "jekyll", "mkdocs", "mdx", "vue", "hexo", "mdbook", "gitbook")
 _ICON = re.compile(r":[a-z0-9-]+:\Z")
 _GIVEN = re.compile(
     r"[.#][\w:.-]+|[\w:@-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\"'{}=]+)|(?:data-[\w-]+|open|download)(?=\s|\Z)"

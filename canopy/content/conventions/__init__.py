@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from canopy.content.conventions import (
     canopy,
     docusaurus,
+    gitbook,
     hexo,
     hugo,
     jekyll,
+    mdbook,
     mkdocs,
     obsidian,
     plain,
@@ -37,13 +39,15 @@ _TRADITIONS: dict[str, ModuleType] = {
     "mkdocs": mkdocs,
     "docusaurus": docusaurus,
     "vitepress": vitepress,
+    "mdbook": mdbook,
     "hexo": hexo,
     "jekyll": jekyll,
     "obsidian": obsidian,
+    "gitbook": gitbook,
     "plain": plain,
 }
 NAMES = tuple(_TRADITIONS)
-_FOLDERS = ("docs", "site", "website", "www", "web", "blog")
+_FOLDERS = ("docs", "site", "website", "www", "web", "blog", "book", "guide", "documentation", "doc")
 """Where programs keep their sites."""
 
 

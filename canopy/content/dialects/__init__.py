@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from canopy.content.dialects import components, liquid, obsidian, shortcodes, tags
+from canopy.content.dialects import components, liquid, mdbook, obsidian, shortcodes, tags
 from canopy.content.dialects.rewriting import Rewritten
 
-DIALECTS = frozenset({"jekyll", "hugo", "zola", "obsidian", "hexo", "mkdocs", "mdx", "vue"})
+DIALECTS = frozenset(
+    {"jekyll", "hugo", "zola", "obsidian", "hexo", "mkdocs", "mdx", "vue", "gitbook", "mdbook"}
+)
 _OF_CONVENTIONS = {"docusaurus": "mdx", "vitepress": "vue"}
 VARIABLES = (
     "site.title",
@@ -73,7 +75,9 @@ def understand(text: str, idiom: Idiom) -> Rewritten:
         return shortcodes.rewrite_zola(text)
     if idiom.dialect == "obsidian" and ("%%" in text or "^" in text):
         return obsidian.rewrite(text)
-    if idiom.dialect == "hexo" and "{%" in text:
+    if idiom.dialect == "mdbook" and "#" in text:
+        return mdbook.rewrite(text)
+    if idiom.dialect in ("hexo", "gitbook") and "{%" in text:
         return tags.rewrite(text)
     if idiom.dialect == "mdx":
         return components.rewrite_mdx(text, dict(idiom.variables))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from snapshots import blob, site_of
 
+from canopy.content.conventions import NAMES
 from canopy.content.conventions.contents import Entry, read_contents
 from canopy.content.conventions.summary import read_summary
+from canopy.content.dialects import Idiom, understand
 from canopy.content.links import resolve
+from canopy.settings import Settings
 
 
 def menu(site):
@@ -343,3 +348,97 @@ def test_addresses_of_vitepress():
     assert (site.convention, site.root, site.title) == ("vitepress", "src", "T")
     assert site.pages.keys() == {"/a", "/c/d", "/fr/a"}
     assert site.redirects["/a.html"] == "/a"
+
+
+def test_a_book():
+    """A book of mdBook has the chapters of its summary, at the addresses that they had."""
+    files = {
+        "book/book.toml": '[book]\ntitle = "T"\nauthors = ["Me"]\nlanguage = "fr"\n',
+        "book/src/SUMMARY.md": "# S\n\n[Before](README.md)\n# One\n- [Zed](z.md)\n  - [In](z/a.md)\n",
+        **dict.fromkeys(
+            ("book/src/README.md", "book/src/z.md", "book/src/z/a.md", "book/src/part.md"), "Text"
+        ),
+        "book/src/a.svg": "<svg/>",
+        "src/main.rs": "",
+        "Cargo.toml": "",
+    }
+    site = site_of(files)
+    assert (site.convention, site.root, site.title, site.language) == ("mdbook", "book/src", "T", "fr")
+    assert site.shown().keys() == {"/", "/z.html", "/z/a.html"}
+    assert menu(site) == [("Before", "/"), ("One", "/z.html")]
+    assert (site.pages["/z.html"].title, site.pages["/z.html"].authors[0].name) == ("Zed", "Me")
+    assert site.assets.keys() == {"/a.svg"}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "findings"),
+    [
+        ("{{#title T}}a", "a", 0),
+        ("`{{#include}}` \\{{#include a}}", "`{{#include}}` {{#include a}}", 0),
+        ("```rust\n# use a;\n#\nlet b;\n#[c]\n```\n# d", "```rust\nlet b;\n#[c]\n```\n# d", 0),
+        ("```sh\n# a\n```", "```sh\n# a\n```", 0),
+        ("```rust,ignore\n{{#include ../a.rs:2:}}\n```", "```rust,ignore\n… ../a.rs\n```", 1),
+        ("{{#include a.md}}", '<small class="left-out">&#91;a.md&#93;</small>', 1),
+    ],
+)
+def test_texts_of_mdbook(text, shown, findings):
+    """Lines that only a compiler needs go; what another file holds leaves its name."""
+    found = understand(text, Idiom("mdbook"))
+    assert (found.text, len(found.findings)) == (shown, findings)
+
+
+@pytest.mark.parametrize(
+    ("extra", "ending"),
+    [
+        ({".gitbook.yaml": "root: ./\nredirects:\n  old/a: ./b/a.md"}, ""),
+        ({"book.json": '{"title": "T", "redirects": {"old/a": "b/a.md"}}'}, ".html"),
+    ],
+)
+def test_books_of_gitbook(extra, ending):
+    """The summary says titles and order; old addresses redirect, and files are found."""
+    files = {
+        **extra,
+        "SUMMARY.md": "# S\n\n* [Start](README.md)\n\n## Part\n\n* [Zed](b/z.md)\n* [Aa](b/a.md)\n",
+        "README.md": "---\nlayout:\n  title:\n    visible: true\n---\n# Start",
+        "b/z.md": "![x](../.gitbook/assets/x.png)",
+        "b/a.md": "A",
+        ".gitbook/assets/x.png": "PNG",
+    }
+    site = site_of(files)
+    assert site.convention == "gitbook"
+    assert order(site, "/b") == [f"/b/z{ending}", f"/b/a{ending}"]
+    assert menu(site) == [("Start", "/"), ("Part", "/b")]
+    assert site.redirects["/old/a"] == f"/b/a{ending}"
+    assert resolve(site, site.pages[f"/b/z{ending}"], "../.gitbook/assets/x.png").path == "/assets/x.png"
+    assert not site.problems
+
+
+def test_a_summary_alone():
+    """A list of what is there makes a book; one of other things does not."""
+    files = dict.fromkeys(("README.md", "a.md", "b.md"), "Text")
+    assert (
+        site_of({**files, "SUMMARY.md": "- [R](README.md)\n- [A](a.md)\n- [B](b.md)"}).convention == "gitbook"
+    )
+    assert site_of({**files, "SUMMARY.md": "We met, see [A](a.md)."}).convention == "plain"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{% hint style="danger" %}\nText\n{% endhint %}', "::: caution\n\n\nText"),
+        ('{% tabs %}\n{% tab title="One" %}\nText\n{% endtab %}\n{% endtabs %}', "**One**\n\n\nText"),
+        ('{% code title="a.c" %}\n```c\nint a;\n```\n{% endcode %}', "\n```c\nint a;\n```\n"),
+        ('{% embed url="https://x.example/a" %}', "[x.example/a](<https://x.example/a>)"),
+        ('{% content-ref url="a.md" %}\n[a](a.md)\n{% endcontent-ref %}', "[a](a.md)"),
+    ],
+)
+def test_texts_of_gitbook(text, shown):
+    """Its blocks become the markdown that they stand for."""
+    found = understand(text, Idiom("gitbook"))
+    assert shown in found.text
+    assert not found.findings
+
+
+def test_every_convention_can_be_chosen():
+    """The server's setting knows the names that the repository's own knows."""
+    assert set(get_args(Settings.model_fields["convention"].annotation)) == {"auto", *NAMES}
