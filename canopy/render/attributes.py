@@ -30,8 +30,8 @@ _KRAMDOWN = re.compile(
     r"|^</[a-z]{1,20}>[ \t]*\n(?=[^\s<])",
     re.MULTILINE,
 )
-_MOST_CUTS = 500
-"""In one text: at each, mistune has looked for the end of the block anew."""
+_MOST_READ = 20_000_000
+"""Characters of one text that may be read anew: at each cut, mistune looks for the end of the block again."""
 _ITEM = re.compile(
     r"\.([A-Za-z][\w-]{0,63})|#([A-Za-z][\w:.-]{0,99})|(class|id|width|height)=[\"']?([\w .:-]{1,100})[\"']?"
 )
@@ -79,10 +79,10 @@ def _parse_html(block: BlockParser, match: re.Match[str], state: BlockState) -> 
     source = token["raw"]
     cut = _KRAMDOWN.search(source)
     at = (cut.start() if cut["list"] else cut.end()) if cut else 0
-    cuts = state.env.get("cuts", 0)
-    if not 0 < at < len(source) or cuts >= _MOST_CUTS:
+    spent = state.env.get("read", 0) + len(source)
+    if not 0 < at < len(source) or spent > _MOST_READ:
         return end
-    state.env["cuts"] = cuts + 1
+    state.env["read"] = spent
     token["raw"] = source[:at]
     return state.cursor + at
 

@@ -254,3 +254,10 @@ def test_a_tag_in_a_text_leads_to_its_pages() -> None:
 def test_a_new_note_makes_a_link_of_its_name() -> None:
     """Equal texts are rendered anew when a name in them comes to mean something."""
     assert "[[nobody]]" not in printed({**FILES, "deep/Nobody.md": "x"}, "/a")[0]
+
+
+def test_every_element_that_asks_for_markdown_gets_it() -> None:
+    """However many there are in one text; thousands in one block are cheap, and still blocks."""
+    shown = html("<div markdown=1>\n*x*\n</div>\n" * 700, "jekyll")
+    assert shown.count("<em>x</em>") == 700
+    assert html("<div markdown=1>\n" * 5000, "jekyll").count("<div>") == 5000
