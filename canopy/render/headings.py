@@ -68,13 +68,14 @@ class Ids:
         if self._alike is None:
             self._alike = {}
             for name in sorted(self.taken):
-                for core in {_core(name), _core(name).lstrip("0123456789")}:
-                    self._alike[core] = "" if core in self._alike else name
-        core = _core(wanted)
-        return self._alike.get(core) or self._alike.get(core.lstrip("0123456789")) or None
+                for bare in {core(name), core(name).lstrip("0123456789")}:
+                    self._alike[bare] = "" if bare in self._alike else name
+        bare = core(wanted)
+        return self._alike.get(bare) or self._alike.get(bare.lstrip("0123456789")) or None
 
 
-def _core(name: str) -> str:
+def core(name: str) -> str:
+    """Return what is left of an id where case and signs do not matter."""
     return "".join(filter(str.isalnum, name.casefold()))
 
 

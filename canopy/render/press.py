@@ -29,6 +29,7 @@ from canopy.render.listings import Sheet
 from canopy.render.look import Look
 from canopy.render.options import RenderOptions
 from canopy.render.pages import Outline
+from canopy.render.places import doubtful, lost
 from canopy.render.protection import document_protection, file_protection, unattached
 from canopy.render.representation import compressible, encode, represent
 from canopy.render.shelf import Shelf
@@ -197,7 +198,21 @@ class Press:
         if page is None:
             return ()
         fragments = yield from self.fragments.render(edition.outline.wanted(page))
-        return self._note(edition, path, page, fragments)
+        found = self._note(edition, path, page, fragments)
+        missing = yield from self._lost_places(edition, page, fragments[edition.outline.body(page)])
+        if missing:
+            found = edition.findings[path] = found + missing
+        return found
+
+    def _lost_places(
+        self, edition: Edition, page: Page, body: Fragment
+    ) -> Generator[Job, Any, tuple[Problem, ...]]:
+        """Find the links to headings of other pages that those do not have."""
+        outline = edition.outline
+        places = doubtful(edition.site, page, body, outline.shown) if body.links else ()
+        fragments = yield from self.fragments.render(outline.body(place.page) for place in places)
+        found = (lost(page, place, fragments[outline.body(place.page)]) for place in places)
+        return tuple(problem for problem in found if problem is not None)
 
     def _note(
         self, edition: Edition, path: str, page: Page, fragments: dict[FragmentRequest, Fragment]

@@ -62,7 +62,7 @@ class Obsidian(Convention):
 
         So is the source of a drawing, whatever it is called.
         """
-        if "excalidraw-plugin" in values:
+        if "excalidraw_plugin" in values:
             return {**values, "draft": "true"}
         chosen = str(values.get("publish", "")).strip().lower() in ("true", "yes")
         return {**values, "draft": "true"} if self.explicit and not chosen else values
