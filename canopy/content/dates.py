@@ -42,7 +42,7 @@ def parse_date(text: str, zone: tzinfo | None = None) -> datetime | None:
     if not text or len(text) > MAX_LENGTH:
         return None
     try:
-        found = _usual(text) or _any(text)
+        found = _usual(text) or _counted(text) or _any(text.replace("_", " "))
     except (ValueError, OverflowError, TypeError):  # dateutil raises all three on odd texts
         return None
     if found is None or not 1000 <= found.year <= 9000:  # a conversion to any zone must stay in range
@@ -90,6 +90,13 @@ def _usual(text: str) -> datetime | None:
         micro,
         _offset(offset) or _place(place),
     )
+
+
+def _counted(text: str) -> datetime | None:
+    """Return the moment of Unix's seconds or JavaScript's milliseconds, from 2001 to 2286."""
+    if len(text) not in (10, 13) or not (text.isascii() and text.isdigit()) or text[0] == "0":
+        return None
+    return datetime.fromtimestamp(int(text[:10]), UTC)
 
 
 def _offset(text: str | None) -> tzinfo | None:

@@ -1,4 +1,4 @@
-"""Notes that are shown within others, `![[Note]]`, and the passages of them that are meant.
+"""Notes that are shown within others, `![[Note]]` or `![](Note.md)`, and the passages of them that are meant.
 
 A reading by lines, as good as it takes to find a heading or the name of a block. It must not know where notes
 are, or what they look like.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from canopy.content.dialects.code import Code
 from canopy.content.prose import plain
@@ -18,21 +19,32 @@ if TYPE_CHECKING:
 MOST = 50
 """Notes that one text shows."""
 _SHOWN = re.compile(
-    r"^[ \t>]{0,20}!\[\[([^\[\]|\n]{1,300}?)(?:\\?\|[^\[\]\n]{0,300})?\]\][ \t]*$", re.MULTILINE
+    r"^[ \t>]{0,20}!(?:\[\[(?P<target>[^\[\]|\n]{1,300}?)(?:\\?\|[^\[\]\n]{0,300})?\]\]"
+    r"|\[[^\[\]\n]{0,300}\]\(<?(?P<path>[^()<>\n]{1,500}?\.md(?:#[^()<>\n]{0,300})?)>?\))[ \t]*$",
+    re.MULTILINE,
 )
+_AS_IMAGE = re.compile(r"!\[[^\[\]\n]{0,300}\]\(<?[^()<>\n]{1,500}?\.md[#>)]")
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+([^\n]{1,500})$", re.MULTILINE)
 _CLOSING = re.compile(r"[ \t]+#+[ \t]*\Z|\{#[^\s{}#]{1,100}\}[ \t]*\Z")
 _ITEM = re.compile(r"([ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]")
 
 
+def may_show(text: str) -> bool:
+    """Tell whether a text can show another note at all."""
+    return "![" in text and ("![[" in text or _AS_IMAGE.search(text) is not None)
+
+
 def shown_in(text: str) -> tuple[tuple[str, str], ...]:
     """Return name and part of each note that is shown in a line of its own, as the author wrote them."""
-    if "![[" not in text:
+    if not may_show(text):
         return ()
-    code, found = Code(text), dict[tuple[str, str], None]()
+    found: dict[tuple[str, str], None] = {}
+    code: Code | None = None
     for match in _SHOWN.finditer(text):
+        code = code or Code(text)
         if match.end() - 1 not in code:
-            name, _, part = match[1].partition("#")
+            target = match["target"] or unquote(match["path"])
+            name, _, part = target.partition("#")
             # Of `#Part#Inner` the last one is meant.
             found[name.strip(), part.rpartition("#")[2].strip()] = None
         if len(found) == MOST:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from canopy.content.groups import change_of
+from canopy.content.passages import may_show
 from canopy.content.related import shared_terms
 from canopy.content.taxonomies import kinds, terms_of
 from canopy.content.values import Page
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["affected", "named", "touched"]
 
-_QUOTATION = "![["
 _MOST_PATHS = 200
 """Of an event for readers; more are not worth naming."""
 
@@ -107,11 +107,11 @@ def _around(outline: Outline, page: Page) -> Iterator[str]:
 def _quoting(site: Site, path: str) -> set[str]:
     """Return the paths of the pages that may show a page's text within their own."""
     # Who introduces a folder is not known for mentioning what is below it.
-    found = {s.path for s in site.sections.values() if s.index and _QUOTATION in s.index.source.body}
+    found = {s.path for s in site.sections.values() if s.index and may_show(s.index.source.body)}
     waiting = [path, *found]
     while waiting:
         for page, _ in site.mentions.get(waiting.pop(), ()):
-            if page.path not in found and _QUOTATION in page.source.body:
+            if page.path not in found and may_show(page.source.body):
                 found.add(page.path)
                 waiting.append(page.path)
     return found

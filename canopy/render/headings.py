@@ -27,6 +27,7 @@ _CLOBBERING = frozenset(
 )
 _CUSTOM_ID = re.compile(r"\{#([^\s{}#]{1,100})\}\Z")
 _LIST = re.compile(r"[ \t]\{:?([^{}\n]+)\}\Z")
+_FOOTNOTE = re.compile(r"\[\^[^\]]{0,100}\]")
 _LONGEST = 100
 
 
@@ -87,6 +88,11 @@ def slug(text: str) -> str:
         if character in " -_" or unicodedata.category(character)[0] in "LNM"
     )
     return "".join(kept).replace(" ", "-")
+
+
+def place_of(part: str) -> str:
+    """Return how a link names a part of a note: a heading by its slug, a block by its name with `^`."""
+    return part if part.startswith("^") else slug(_FOOTNOTE.sub("", part))
 
 
 def visible_text(tokens: Iterable[Token], *, written: bool = False) -> str:

@@ -31,7 +31,7 @@ from canopy.render.renderer import Renderer
 from canopy.render.sanitise import Marker, clean, cut_trusted
 from canopy.render.signs import signs
 from canopy.render.tables import tables
-from canopy.render.wikilinks import wikilinks
+from canopy.render.wikilinks import far, wikilinks
 
 if TYPE_CHECKING:
     import re
@@ -110,6 +110,8 @@ def _render(text: str, idiom: Idiom, *, trusted: bool, language: str, quoted: bo
     html = renderer.render_tokens(tokens, state)  # type: ignore[arg-type] # a list, as there is no renderer
     html = cut_trusted(html, marker) if trusted else clean(html, marker, renderer.ids)
     parts, links = marker.split(html)
+    if idiom.dialect == "obsidian":
+        links = tuple(map(far, links))
     if not trusted and not quoted:  # trusted HTML keeps its ids, unread
         links = tuple(_within(link, renderer, idiom.top) for link in links)
     return Fragment(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from canopy.content.links import resolve
 from canopy.content.passages import block, headings
@@ -83,6 +83,7 @@ def _ids(fragment: Fragment) -> Iterator[str]:
 
 
 def _line_of(page: Page, target: str) -> int:
-    words = f"[[{written(target)}#" if named(target) else target
-    at = page.source.body.find(words)
-    return 0 if at < 0 else page.source.body_line + page.source.body.count("\n", 0, at)
+    path = written(target) if named(target) else target.partition("#")[0]
+    body = page.source.body
+    at = next((at for words in (target, f"{path}#", quote(path) + "#") if (at := body.find(words)) >= 0), -1)
+    return 0 if at < 0 else page.source.body_line + body.count("\n", 0, at)

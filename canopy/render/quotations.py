@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from canopy.content.links import resolve
-from canopy.content.passages import block, section, shown_in
+from canopy.content.passages import block, may_show, section, shown_in
 from canopy.content.wikilinks import WIKI, named, private
-from canopy.render.headings import slug
+from canopy.render.headings import place_of, slug
 from canopy.render.idioms import idiom_of
 from canopy.render.jobs import FragmentRequest
 
@@ -49,11 +49,6 @@ Quotations = dict[str, Quotation]
 NONE: Mapping[str, Quotation] = {}
 
 
-def place_of(part: str) -> str:
-    """Return how the target of a card names a part: a heading as links do, a block by its name."""
-    return part if part.startswith("^") else slug(part)
-
-
 @dataclass(slots=True)
 class Quoting:
     """Finds what the pages of a site quote."""
@@ -65,7 +60,7 @@ class Quoting:
 
     def of(self, page: Page, spoken: Callable[[Page], str]) -> Mapping[str, Quotation]:
         """Return what a page quotes, by the targets of its cards; its interface is `spoken` there too."""
-        if "![[" not in page.source.body:
+        if not may_show(page.source.body):
             return NONE
         found = self._known.get(id(page))
         if found is None:

@@ -22,6 +22,7 @@ from canopy.render.highlight import Budget, highlight, parse_info, plainly
 from canopy.render.interface import Interface, direction, reads_left_to_right
 from canopy.render.math import mathml
 from canopy.render.plain import escape
+from canopy.render.wikilinks import embedded_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -106,6 +107,8 @@ class Renderer(HTMLRenderer):
 
     def _paragraph(self, token: Token, state: BlockState) -> str:
         children = token.get("children", ())
+        if len(children) == 1 and children[0]["type"] == "image":
+            children = [embedded_note(children[0]) or children[0]]
         if len(children) == 1 and children[0]["type"] == "image" and children[0]["attrs"].get("title"):
             image = children[0]
             caption = escape(image["attrs"]["title"])
@@ -289,7 +292,9 @@ class Renderer(HTMLRenderer):
         """Render an abbreviation with what it means."""
         return f'<abbr title="{escape(title)}">{text}</abbr>' if title else f"<abbr>{text}</abbr>"
 
-    def _image(self, token: Token, state: BlockState) -> str:  # noqa: ARG002 - one of _SPECIAL
+    def _image(self, token: Token, state: BlockState) -> str:
+        if (note := embedded_note(token)) is not None:
+            return self.render_token(note, state)
         return self.image(escape(visible_text(token["children"])), **token["attrs"])
 
     def linebreak(self) -> str:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 from mistune.util import unikey
 
 from canopy.content.dialects.obsidian import TAG
+from canopy.content.dialects.rewriting import placeholder
+from canopy.content.paths import base_name
 from canopy.content.wikilinks import LINK, WIKI, name_in, private
 from canopy.content.wikilinks import TAG as TAGGED
-from canopy.render.headings import slug
+from canopy.render.headings import place_of
 from canopy.render.plain import escape
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 Token = dict[str, Any]
 
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp")
+_BOARDS = (".canvas", ".base", ".excalidraw")
+"""What only Obsidian draws."""
 _FILMS = (".mp4", ".webm", ".ogv", ".mov", ".m4v")
 _SOUNDS = (".mp3", ".ogg", ".oga", ".wav", ".m4a", ".flac", ".opus")
 _SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?\Z")
@@ -71,12 +76,14 @@ def _token(name: str, part: str, words: str, *, embedded: bool) -> Token:
     extension = name[name.rfind(".") :].lower() if "." in name else ""
     if embedded and extension in _IMAGES:
         return _image(name, words)
+    if embedded and extension in _BOARDS:
+        return {"type": "inline_html", "raw": placeholder(words or name)}
     if embedded and extension in (*_FILMS, *_SOUNDS):
         return _media(name, words, "video" if extension in _FILMS else "audio")
     # Of `#Part#Inner` the last one is meant; `#^name` is a block, which has no place of its own.
     heading = part.rpartition("#")[2].strip()
-    place = slug(heading) if not heading.startswith("^") else heading if embedded else ""
-    target = private(WIKI, name, place)
+    place = place_of(heading)
+    target = private(WIKI, name, place if embedded or not place.startswith("^") else "")
     text = words or _shown(name, part)
     attributes = {"url": target, "css": "embed"} if embedded else {"url": target}
     return {"type": "link", "children": [{"type": "text", "raw": text}], "attrs": attributes}
@@ -105,3 +112,22 @@ def _shown(name: str, part: str) -> str:
     parts = [piece.strip() for piece in part.split("#") if piece.strip() and not piece.startswith("^")]
     base = name.strip()
     return " › ".join([base, *parts] if base else parts) or "#"
+
+
+def embedded_note(image: Token) -> Token | None:
+    """Return what stands for a note that is embedded as images are: `![words](note.md#part)`."""
+    path, _, part = unquote(image["attrs"]["url"]).partition("#")
+    if not path.endswith(".md") or "://" in path:
+        return None
+    target = private(WIKI, path, place_of(part.rpartition("#")[2].strip()))
+    words = image["children"] or [{"type": "text", "raw": base_name(path).removesuffix(".md")}]
+    return {"type": "link", "children": words, "attrs": {"url": target, "css": "embed"}}
+
+
+def far(link: str) -> str:
+    """Return a vault's link to a place on another note, which is called by the heading's own words."""
+    path, sign, part = link.partition("#")
+    if not sign or part.startswith(":~:") or path.startswith(WIKI) or not path.endswith(".md"):
+        return link
+    place = place_of(unquote(part).rpartition("#")[2].strip())
+    return path if place.startswith("^") else f"{path}#{quote(place)}"

@@ -51,6 +51,8 @@ def test_notes_in_lines_of_their_own_are_shown():
     """In quotations too; not within a sentence, and not in code. Of nested headings the last one is meant."""
     text = "![[a]]\n\nsee ![[b]]\n\n> ![[c#One#Inner|words]]\n\n`![[d]]`\n\n```\n![[e]]\n```\n\n![[f#^x]] \n"
     assert shown_in(text) == (("a", ""), ("c", "Inner"), ("f", "^x"))
+    text = "![](sub/a%20b.md#One) \n\n![x](<c d.md>)\n\n![x](p.png)\n\n[x](e.md)"
+    assert shown_in(text) == (("sub/a b.md", "One"), ("c d.md", ""))
     assert len(shown_in("".join(f"![[{n}]]\n" for n in range(MOST + 9)))) == MOST
 
 

@@ -46,7 +46,10 @@ def test_links_by_name(text: str, shown: str) -> None:
 
 
 def test_an_embedded_note_is_a_link_that_stands_by_itself() -> None:
-    """What another note says may change; that it is embedded shows."""
+    """Where its text will be put; so does what only Obsidian draws leave its name."""
+    for board in ("Map.canvas", "List.base", "Sketch.excalidraw"):
+        assert f'class="left-out">[{board}]' in html(f"![[{board}]]", "obsidian")
+    assert read(html("![words](Note.md#Part)")) == read(html("![[Note.md#Part|words]]", "obsidian"))
     page = read(html("![[Note#Part]]", "obsidian"))
     assert [e.name for e in page.elements] == ["blockquote", "p", "a"]
     assert "<video" in html("![[film.mp4]]", "obsidian")

@@ -66,6 +66,15 @@ def test_places_that_are_not(link, line, name, near):
     assert (near in cure) if near else cure == "link one of its headings"
 
 
+def test_headings_by_their_words():
+    """Vaults call a heading in a link of markdown's own as it reads, and blocks by their names."""
+    assert told("[x](sub/b.md#One%20&%20two) [y](<sub/b.md#Named>) [z](sub/b.md#^block)") != []
+    text = "[x](sub/b.md#One%20&%20two) [y](<sub/b.md#Setext[^1]>) [z](sub/b.md#^block)"
+    assert told(text, convention="obsidian") == []
+    [(line, _, _)] = told("x\n\n[x](sub/b.md#None%20such)", convention="obsidian")
+    assert line == 5
+
+
 def test_blocks_are_places_of_their_note():
     """What an embedding names with `^` is looked for among the blocks."""
     assert told("![[b#^block]]", convention="obsidian") == []
