@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MAX_ROOT_PAGES = 30
 """Above this number the pages at the top are no navigation any more: they are found on the start page."""
 MAX_FOLDERS = 30
-"""Above this number the folders are none either, if the start page is a list: that names them."""
+"""Above this number the folders are none either, if the start page names them."""
 _COMPONENT = re.compile(r"</?[A-Z][^<>]*>")
 """Of Vue or React, as texts have them among markdown."""
 _LISTS = ("home", "blog", "posts", "archive", "list", "index")
@@ -89,7 +89,8 @@ def automatic(
             weight = convention.places.get(folder, _weight(section.index, convention))
             title = (section.index.source.front.short_title if section.index else "") or section.title
             items.append((weight, base_name(folder), NavigationItem(title, path)))
-    if len(items) > MAX_FOLDERS and not isinstance(home, Page) and not convention.exact:
+    many = len(items) > MAX_FOLDERS and not convention.exact
+    if many and _names_folders(home, [name for _, name, _ in items]):
         items = []
     shown = [page for page in top if page is not home and not is_quiet(page.source.path)]
     if len(shown) <= MAX_ROOT_PAGES:
@@ -100,6 +101,14 @@ def automatic(
     # The original sorts the names by their bytes; elsewhere capitals do not come first.
     items.sort(key=lambda item: (item[0], item[1] if convention.exact else item[1].casefold(), item[1]))
     return tuple(item for _, _, item in items)
+
+
+def _names_folders(home: Page | Section | None, names: list[str]) -> bool:
+    """Tell whether the start page leads to the folders by itself: as a list, or by its text."""
+    if not isinstance(home, Page):
+        return True
+    text = home.source.body
+    return 2 * sum(f"{name}/" in text for name in names) > len(names)
 
 
 def _weight(page: Page | None, convention: Convention) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from canopy.content.conventions.convention import Convention, Found, Spot, dated, is_litter
+from canopy.content.conventions.wiki import read_sidebar
 from canopy.content.paths import MARKDOWN, base_name, extension, stem
 from canopy.content.values import SiteSettings
 
@@ -71,7 +72,8 @@ def read(tree: Tree, why: str) -> Found:
     home = tree.first(*_HOMES) if tree.first(*_AROUND) or not tree.first(*_INDEXES) else None
     start = home.path[len(tree.prefix) :] if home else ""
     why = "; ".join(filter(None, (why, "no other convention's settings or folders are there")))
-    return Found(PLAIN, why, SiteSettings(start=start))
+    menu, url = read_sidebar(tree) if home else ((), "")
+    return Found(PLAIN, why, SiteSettings(start=start, menu=menu, own_urls=(url,) if url else ()))
 
 
 def is_code(tree: Tree) -> bool:

@@ -443,6 +443,46 @@ def test_the_settings_of_zensical():
     assert (site.title, site.description, list(site.pages)) == ("T", "D", ["/a"])
 
 
+def test_a_wikis_sidebar_is_its_menu():
+    """In its order, without its home, and with what is below other things; a list of everything is none."""
+    files = {
+        "Home.md": "# H",
+        "_Sidebar.md": "- [Home](Home)\n- Use\n  - [First steps](First-Steps)\n  - [[Über uns|About]]\n"
+        "- [Elsewhere](https://x.example/)\n- [None](None)",
+        "First-Steps.md": "# First",
+        "Über-uns.md": "# Us",
+        "More.md": "# More",
+    }
+    site = site_of(files)
+    assert [(item.title, item.path) for item in site.navigation] == [
+        ("First steps", "/First-Steps"),
+        ("About", "/Über-uns"),
+    ]
+    many = "".join(f"- [[P{number}]]\n" for number in range(40))
+    files = {"Home.md": "", "_Sidebar.md": many} | {f"P{number}.md": "" for number in range(40)}
+    assert site_of(files).navigation == ()
+
+
+def test_a_wiki_knows_where_it_was_at_home():
+    """Links to the forge's address of the wiki are links within, where its sidebar has them."""
+    url = "https://github.com/o/r/wiki"
+    sidebar = f"[H]({url})\n\n[A]({url}/A-b) [B]({url}/B#x) [C](https://github.com/o/r/issues)"
+    files = {"Home.md": f"[a]({url}/A-b#x) [c]({url}/C)", "_Sidebar.md": sidebar, "A-b.md": "A", "B.md": "B"}
+    site = site_of(files)
+    assert site.settings.own_urls == (url,)
+    assert resolve(site, site.home, f"{url}/A-b#x") == Target("internal", "/A-b", "#x")
+    assert resolve(site, site.home, f"{url}/C").kind == "external"
+    assert [item.path for item in site.navigation] == ["/A-b", "/B"]
+
+
+def test_a_start_page_that_names_many_folders():
+    """Where its text leads to the folders, they need not stand above every page too."""
+    folders = {f"f{number}/a.md": "A" for number in range(40)}
+    links = "".join(f"- [a](f{number}/a.md)\n" for number in range(40))
+    assert site_of({"README.md": f"# R\n\n{links}", **folders}).navigation == ()
+    assert len(site_of({"README.md": "# R\n\nWelcome.", **folders}).navigation) == 40
+
+
 def test_a_wiki_begins_with_its_home():
     """Beside a wiki's sidebar or footer `Home.md` is the first page, whatever else is there."""
     files = {"Home.md": "# Home of it", "readme.md": "# Read", "_Sidebar.md": "S"}
