@@ -224,6 +224,15 @@ def heading(body: str) -> Block | None:
     return None
 
 
+def only_heading(body: str) -> Block | None:
+    """Return the heading of the first level that begins the text, if it has no other of that level."""
+    first = leading_heading(body)
+    if first is None or first.level != 1 or not plain(first.text):
+        return None
+    rest = (block for block in blocks(body) if block.kind == "heading" and block.level == 1)
+    return first if sum(1 for _ in rest) == 1 else None
+
+
 def leading_heading(body: str) -> Block | None:
     """Return the heading with which the body begins, if it does."""
     first = next(blocks(body), None)

@@ -296,7 +296,8 @@ def _source(
     title = front.title
     leading = prose.leading_heading(body)
     if not title:
-        found = prose.heading(body)
+        called = convention.called and not _is_index(base_name(stem(spot.path)))
+        found = prose.only_heading(body) if called else prose.heading(body)
         title = prose.plain(found.text, prose.MAX_TITLE) if found else _named(spot, convention)
     if leading and folded(prose.plain(leading.text, prose.MAX_TITLE)) == folded(title):
         body, line = body[leading.end :], line + leading.end_line
@@ -328,9 +329,15 @@ def _named(spot: Spot, convention: Convention) -> str:
     if spot.date and not spot.name:
         return base_name(stem(path))
     name = spot.name or base_name(stem(path))
-    if name.lower() in ("index", "_index", "readme") and path.count("/") > 1:
+    if _is_index(name) and path.count("/") > 1:
         name = base_name(path[: path.rfind("/")])
     if extension(path) in (".txt", ".html", ".htm"):
         name = name.removesuffix(extension(path))
-    verbatim = convention.exact and extension(path) not in MARKDOWN
+    verbatim = (convention.exact and extension(path) not in MARKDOWN) or (
+        convention.called and not _is_index(name)
+    )
     return prose.shortened(name if verbatim else readable(name), prose.MAX_TITLE)
+
+
+def _is_index(name: str) -> bool:
+    return name.lower() in ("index", "_index", "readme")

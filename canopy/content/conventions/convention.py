@@ -68,6 +68,8 @@ class Convention:
     """An article's address is its file's whole path, and names are shown verbatim."""
     comments: bool = True
     """` # …` ends an unquoted value of the front matter, as YAML has it."""
+    called: bool = False
+    """A page is called like its file, verbatim, unless it begins with its one heading of the first level."""
     redirects_anywhere: bool = False
     """A file without a header redirects when it contains `redirect: X` anywhere."""
     zone: tzinfo | None = None

@@ -40,6 +40,7 @@ class Obsidian(Convention):
     """A vault, with the folders that its settings keep out."""
 
     name: str = "obsidian"
+    called: bool = True
     ignored: tuple[str, ...] = ()
     """Folders and files, each beginning with a slash."""
     quartz: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from canopy.git.values import Blob
 
 _CONFIGS = ("zola.toml", "config.toml")
+_MENU = re.compile(r"menu(?!.*footer)|(?:^|_)nav(?:bar|links|_links|_items)?$|^links$")
+"""What themes call the list of the links above every page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +119,30 @@ def read(tree: Tree, why: str) -> Found:
         languages=tuple(language.lower() for language in convention.languages),
         own_urls=(url,) if url else (),
         author=parse_authors(config.text("author", "extra.author")),
+        menu=_menu(config.table("extra"), default.lower()),
     )
     return Found(convention, why, settings, problems=config.problems)
+
+
+def _menu(extra: Mapping[str, object], language: str) -> tuple[tuple[str, str], ...]:
+    """Return the menu that a theme is given, as titles and targets; each theme calls it otherwise."""
+    for key, value in extra.items():
+        if not _MENU.search(key) or not isinstance(value, list):
+            continue
+        items = [item.get(language, item) for item in value if isinstance(item, dict)]
+        found = [_entry(item) for item in items if isinstance(item, dict)]
+        if any(found):
+            return tuple(entry for entry in found if entry)
+    return ()
+
+
+def _entry(item: Mapping[str, object]) -> tuple[str, str] | None:
+    title = next((item[key] for key in ("name", "title", "text", "label") if item.get(key)), "")
+    url = next((item[key] for key in ("url", "link", "href", "path") if item.get(key)), "")
+    if not (isinstance(title, str) and isinstance(url, str) and title.strip() and url.strip()):
+        return None
+    url = url.strip().removeprefix("$BASE_URL").removeprefix("@/")
+    return " ".join(title.split()), url if "://" in url else f"/{url.lstrip('/')}"
 
 
 def _by_date(index: Blob | None) -> bool:

@@ -483,6 +483,48 @@ def test_a_start_page_that_names_many_folders():
     assert len(site_of({"README.md": "# R\n\nWelcome.", **folders}).navigation) == 40
 
 
+@pytest.mark.parametrize(
+    "menu",
+    [
+        'menu = [{name = "Blog", url = "/blog"}, {name = "About", url = "/about/"}]',
+        'even_menu = [{url = "$BASE_URL/blog", name = "Blog"}, {url = "$BASE_URL/about", name = "About"}]',
+        'menu_items = [{name = "Blog", url = "@/blog/_index.md"}, {name = "About", url = "@/about.md"}]',
+        'links = [{title = "Blog", url = "blog"}, {title = "About", url = "about"}]',
+        'header_nav = [{en = {name = "Blog", url = "/blog"}}, {en = {name = "About", url = "/about"}}]',
+    ],
+)
+def test_the_menus_of_zolas_themes(menu):
+    """Each theme has a name of its own for the list of its links; what is not above pages is no menu."""
+    other = '[[extra.social]]\nname = "X"\nurl = "https://x.example"\n'
+    config = f'base_url = "https://x.example"\n[extra]\nfooter_menu = []\nnavigation = true\n{menu}\n{other}'
+    files = {
+        "config.toml": config,
+        "content/_index.md": "",
+        "content/blog/_index.md": "+++\ntitle='B'\n+++",
+        "content/about.md": "A",
+    }
+    site = site_of(files)
+    assert [(item.title, item.path) for item in site.navigation] == [("Blog", "/blog"), ("About", "/about")]
+    assert site.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "title"),
+    [
+        ("One-two_three.md", "# Part\n\n# Other", "One-two_three"),
+        ("One.md", "Text\n\n# Part", "One"),
+        ("One.md", "## Part", "One"),
+        ("One.md", "# The title\n\n## Part", "The title"),
+        ("One.md", "---\ntitle: Named\n---\n# Part", "Named"),
+        ("sub/README.md", "Text\n\n# Part", "Part"),
+    ],
+)
+def test_a_note_is_called_like_its_file(path, text, title):
+    """In a vault, as its author sees it, unless it begins with its one heading of the first level."""
+    site = site_of({".obsidian/app.json": "{}", path: text, "z.md": "z"})
+    assert title in [page.title for page in site.shown().values()]
+
+
 def test_a_wiki_begins_with_its_home():
     """Beside a wiki's sidebar or footer `Home.md` is the first page, whatever else is there."""
     files = {"Home.md": "# Home of it", "readme.md": "# Read", "_Sidebar.md": "S"}
