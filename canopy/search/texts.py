@@ -26,6 +26,12 @@ _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+")
 _UNDERLINE = re.compile(r" {0,3}(?:={2,}|-{2,})\s*$")
 _RULE = re.compile(r"[\s|:+=*_-]*$")
 _MARKER = re.compile(r"\s*(?:(?:>|[-*+]|\d{1,9}[.)])(?:\s+|$)(?:\[[ xX]\]\s|\[![A-Za-z]{2,15}\][+-]?)?|\|)+")
+# What opens or closes a box of other tools (`canopy.render.containers`) says its title, if anything.
+_BOX = re.compile(
+    r"\A\s{0,40}(?:(?::{3,}|/{3,})[ \t]*(?:\{[^{}]{0,100}\}|[\w-]{1,40})?"
+    r"|(?:!!!|\?{3}\+?)[ \t]*(?:[\w -]{0,60}(?=\")|[\w-]{1,40}[ \t]*\Z)|===[+!]{0,2}(?=[ \t]+\"))(.*)"
+)
+_AROUND = ' \t|[]"'
 _DEFINITION = re.compile(r" {0,3}\[(?!\^)[^\]]{1,200}\]:\s*\S+")
 _REDUCTIONS = (
     (re.compile(r"!?\[\[[^\[\]|\n]{1,300}\|([^\[\]\n]{1,300})\]\]"), r"\1"),
@@ -59,6 +65,8 @@ def text_of(page: Page, dialect: str = "") -> Text:
     runs_on = False
     for line in readable(page.source.body[:MOST_BODY], dialect).split("\n"):
         line = line[:_MOST_LINE].rstrip("\r")
+        # Like a row of a table, it stands by itself.
+        line = line if fence else _BOX.sub(lambda box: f"| {box[1].strip(_AROUND)} |", line)
         marker = _MARKER.match(line)
         mark = marker[0].strip() if marker else ""
         # What has no mark of its own belongs to the paragraph, item or quotation above it.

@@ -263,6 +263,17 @@ class TestPassages:
         ]
         assert lines[3:] == ["first", "a · b", "c · d", "# no heading", "x = y['z']"]
 
+    def test_a_box_is_its_title_and_what_it_holds(self) -> None:
+        """What opens and closes one is no word; code shows it as it is, and so does a sentence."""
+        body = (
+            'a\n\n!!! note "My Title"\n    b\n    c\n\n::: tip Why *not*\nd\n:::\n\n=== "Tab"\n\n    e\n\n'
+            '```\n!!! note "f"\n```\ng ::: h\n\n!!! so much\n'
+        )
+        text = text_of(site_of({"a.md": "---\ntitle: T\n---\n" + body}).pages["/a"])
+        assert [line for line in text.body.split("\n") if line] == [
+            *("a", "My Title", "b c", "Why not", "d", "Tab", "e", '!!! note "f"', "g ::: h", "!!! so much"),
+        ]
+
     def test_a_paragraph_is_one_line_however_it_was_broken(self) -> None:
         """Lines of one paragraph, item or quotation belong together, without spaces in Japanese."""
         body = "one\ntwo\n\n- a\n  b\n- c\n\n> q\n> r\n\n日本\n語\n\nTwo\nlines\n=====\n```\nx\ny\n```\nz\n"
