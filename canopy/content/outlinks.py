@@ -39,7 +39,10 @@ _MOST_TICKS = 200
 _SHOWN = 90
 """Characters of a sentence on either side of a link."""
 _ITEM = re.compile(r"\s{0,40}(?:(?:[-*+>]|\d{1,9}[.)]|#{1,6})\s{1,20})+(?:\[[ xX]\]\s)?|\s{1,40}")
-_NEW_BLOCK = re.compile(r"\s*(?:$|[-*+>]\s|\d{1,9}[.)]\s|#{1,6}\s|\||```|~~~|:::|\[[^\]]{1,200}\]:)")
+_NEW_BLOCK = re.compile(
+    r"\s*(?:$|[-*+>]\s|\d{1,9}[.)]\s|#{1,6}\s|\||```|~~~|:::|!!![ \t]*\w|\?{3}\+?[ \t]*[\w\"]"
+    r"|===[+!]{0,2}[ \t]+\"|\[[^\]]{1,200}\]:)"
+)
 _OF_DIALECTS = ("{", "%%", "<")
 _OPEN, _CLOSE = "\ue010", "\ue011"
 # What Liquid writes before a path of the site itself.

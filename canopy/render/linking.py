@@ -102,5 +102,9 @@ def _linked(link: Callable[[str], str], found: Target) -> str | None:
 
 
 def _line_of(page: Page, target: str) -> int:
-    place = page.source.body.find(wikilinks.written(target))
+    written = wikilinks.written(target)
+    # A short target may be a word of the text as well: first it is looked for where links are.
+    ways = (f"]({written}", f"[[{written}", f"](<{written}", f"]: {written}", f'="{written}', written)
+    places = (page.source.body.find(way) for way in ways)
+    place = next((place for place in places if place >= 0), -1)
     return 0 if place < 0 else page.source.body_line + page.source.body.count("\n", 0, place)

@@ -41,6 +41,10 @@ def sentence(text: str) -> tuple[str, str, str]:
         ("~~~\n[code](a.md)\n~~~\n\n[text](b.md)", ["b.md"]),
         ("````\n```\n[code](a.md)\n````\n[text](b.md)", ["b.md"]),
         ("Text.\n\n    [code](a.md)\n\n[text](b.md)", ["b.md"]),
+        (
+            '!!! note\n\n    [a](a.md)\n\n=== "T"\n\n    [b](b.md)\n\n:::tip\n[c](c.md)\n:::',
+            ["a.md", "b.md", "c.md"],
+        ),
         ("<!-- [hidden](a.md) -->\n\n[text](b.md)", ["b.md"]),
         ("`a` [text](b.md) `c` [more](d.md)", ["b.md", "d.md"]),
         ("- item\n\n    [in the list](a.md)", ["a.md"]),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from markup import read
+from printing import drive
+from snapshots import site_of
 
 from canopy.render.markdown import render_markdown
+from canopy.render.press import Press
 
 
 def html(text: str) -> str:
@@ -176,3 +181,12 @@ def test_hostile_nesting_takes_time_in_proportion(piece: str) -> None:
     """Whatever is not closed in it, a long text is rendered; a quadratic reading would take minutes."""
     fragment = render_markdown(piece * (150_000 // len(piece)))
     assert fragment.findings == ()
+
+
+def test_a_broken_link_within_is_told_with_its_line() -> None:
+    """Of a link, not of the first word that is written like its target."""
+    site = site_of({"a.md": "# A\n\nx\n\n!!! note\n    y [b](x)\n"})
+    press = Press(memory=1_000_000)
+    made = press.edition(site, datetime(2026, 1, 1, tzinfo=UTC))
+    drive(press.print(made, "/a"))
+    assert [(problem.path, problem.line) for problem in made.problems] == [("a.md", 6)]
