@@ -186,6 +186,7 @@ def _article(
     blob: Blob, path: str, spot: Spot, convention: Convention, text: str, problems: list[Problem]
 ) -> File:
     header = read_header(text, grammar(blob.path, convention.comments))
+    header = _with_text(header, convention.text(path, header.body))
     values = convention.fields(spot, header.values)
     placed = convention.placed(spot, values)
     if placed is None:
@@ -223,6 +224,10 @@ def _placed(path: str, convention: Convention) -> str:
     """Return the date of the folders in which a page lies: `/2016/05/04/walk`."""
     match = None if convention.exact else _DATED_FOLDERS.search(path)
     return "-".join(match.groups()) if match else ""
+
+
+def _with_text(header: Header, body: str) -> Header:
+    return header if body is header.body else replace(header, body=body)
 
 
 def _is_made_elsewhere(spot: Spot, front: FrontMatter) -> bool:

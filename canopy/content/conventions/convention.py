@@ -114,6 +114,10 @@ class Convention:
         """Return the values of a header as the other modules are to read them."""
         return values
 
+    def text(self, path: str, body: str) -> str:  # noqa: ARG002 - others ask
+        """Return the text of the file at `path` as the other modules are to read it."""
+        return body
+
     def placed(self, spot: Spot, values: Mapping[str, object]) -> Spot | None:  # noqa: ARG002 - others ask
         """Return where a page stands, its header considered; None if it has no address."""
         return spot

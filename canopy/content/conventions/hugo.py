@@ -31,6 +31,9 @@ _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".ico")
 # What Hugo's `urlize` leaves of a path besides letters, marks (no script of India can be without), digits,
 # and spaces, which become hyphens where none is beside them.
 _IN_URL = frozenset("_-./~+#@")
+_MENUS = ("menu", "menus")
+_TREED = ("hugo-book", "book", "hugo-geekdoc", "alex-shpak/hugo-book")
+"""Themes."""
 _LISTS = frozenset({"tags", "categories", "series"})
 _AT_HYPHEN = re.compile(r"\s+(?=-)|(?<=-)\s+")
 _SPACE = re.compile(r"\s+")
@@ -55,6 +58,8 @@ class Hugo(Convention):
     lower: bool = True
     dated: bool = False
     """File names begin with dates."""
+    treed: bool = False
+    """The theme shows the tree of files, and no menu that pages put themselves into."""
     taxonomies: frozenset[str] = frozenset()
     """Folders whose own texts only introduce lists of terms, which the site has itself."""
     resources: frozenset[str] = frozenset()
@@ -118,7 +123,8 @@ class Hugo(Convention):
         for cascade in self.cascades:
             if cascade.reaches(spot):
                 inherited |= cascade.values
-        return {**inherited, **values} if inherited else values
+        values = {**inherited, **values} if inherited else values
+        return {name: values[name] for name in values if name not in _MENUS} if self.treed else values
 
     def placed(self, spot: Spot, values: Mapping[str, object]) -> Spot | None:
         """Return nothing for what Hugo renders no page for; what it lists nowhere is no entry."""
@@ -214,6 +220,7 @@ def read(tree: Tree, why: str) -> Found:
         ugly=config.ugly,
         foreign=tuple(f"/{name}" for name in config.languages[1:]),
         lower=not config.values.truth("disablepathtolower"),
+        treed=any(str(theme).removeprefix("github.com/") in _TREED for theme in config.values.list("theme")),
         taxonomies=frozenset(_LISTS & {str(name) for name in taxonomies.values()}),
         dated=":filename" in config.values.list("frontmatter.date"),
         future=config.values.truth("buildfuture"),

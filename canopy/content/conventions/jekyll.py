@@ -13,7 +13,7 @@ from canopy.content.conventions.convention import Convention, Found, Spot, dated
 from canopy.content.conventions.jekyllmenus import menu_of
 from canopy.content.conventions.patterns import date_values, expand, placeholders
 from canopy.content.grammar import normalised
-from canopy.content.paths import MARKDOWN, base_name, extension, stem, unsuffixed
+from canopy.content.paths import MARKDOWN, base_name, extension, readable, stem, unsuffixed
 from canopy.content.people import make_author, parse_authors
 from canopy.content.values import Person, SiteSettings
 from canopy.problem import Problem, Severity
@@ -50,6 +50,9 @@ _TABS = "tabs"
 _NOT_IN_MENU = ("parent", "nav_exclude")
 _PRETTY = "._~!$&'()+,;=@"
 """What stays in an address besides letters and digits, as in Jekyll."""
+_INCLUDED = re.compile(
+    r"\{%-?[ \t]{0,9}include_relative[ \t]{1,9}([\w/-]{1,200}\.(?:md|markdown))[ \t]{0,9}-?%\}[ \t]*"
+)
 _HYPHENS = re.compile(r"-{2,}")
 _MOST_VARIABLES = 500
 _LONGEST_VARIABLE = 500
@@ -145,6 +148,23 @@ class Jekyll(Convention):
         link = STYLES.get(link.strip("/"), link)
         # Elsewhere a permalink without a slash is but the last part of an address.
         return {**defaults, **values, "permalink": link if link.startswith("/") else f"/{link}"}
+
+    def text(self, path: str, body: str) -> str:
+        """Return the text with other texts embedded that it includes on lines of their own."""
+        if "include_relative" not in body:
+            return body
+        folder = path.rpartition("/")[0]
+        lines: list[str] = []
+        apart = False
+        for line in body.split("\n"):
+            found = _INCLUDED.fullmatch(line)
+            # Within a paragraph it would be a link: it is a block of its own.
+            if (found or apart) and lines and lines[-1].strip() and line.strip():
+                lines.append("")
+            apart = found is not None
+            name = found[1] if found else ""
+            lines.append(f"![[{folder}/{name}|{readable(base_name(stem(name)))}]]" if found else line)
+        return "\n".join(lines)
 
     def _is_in_menu(self, spot: Spot, values: Mapping[str, object]) -> bool:
         """Tell whether a page is in the navigation by the rules of its site's theme."""

@@ -689,3 +689,10 @@ def test_a_plus_in_hugos_placeholders(title, address):
 def test_a_site_that_is_called_after_its_author(config, title):
     """al-folio writes `blank` for the title of a site that has its author's name."""
     assert site_of({"_config.yml": config, "a.md": "A"}).title == title
+
+
+def test_a_book_of_hugos_has_no_menu_of_pages():
+    """Themes that show the tree of files know no main menu: the texts of the example site do not make one."""
+    page = "---\ntitle: P\nmenu: main\n---\nText"
+    files = {"hugo.toml": 'theme = "hugo-book"', "content/posts/p.md": page, "content/docs/d.md": "Text"}
+    assert [item.path for item in site_of(files).navigation] == ["/docs", "/posts"]

@@ -266,3 +266,16 @@ def test_a_comment_is_no_mention() -> None:
     }
     site = site_of(files)
     assert [mention.page.path for mention in site.mentions["/b"]] == ["/c"]
+
+
+def test_texts_that_jekyll_includes():
+    """A text that a page includes on a line of its own is embedded from where it lies, as a block."""
+    page = """---
+---
+{% include_relative parts/my-news.md %}
+{%- include_relative more.md -%}
+<span></span>
+"""
+    files = {"_config.yml": "permalink: pretty", "a/page.md": page}
+    body = site_of(files).pages["/a/page"].source.body
+    assert body == "![[/a/parts/my-news.md|My news]]\n\n![[/a/more.md|More]]\n\n<span></span>\n"
