@@ -186,7 +186,7 @@ def _article(
     blob: Blob, path: str, spot: Spot, convention: Convention, text: str, problems: list[Problem]
 ) -> File:
     header = read_header(text, grammar(blob.path, convention.comments))
-    header = _with_text(header, convention.text(path, header.body))
+    header = _with_text(header, convention.joined(path, header.body))
     values = convention.fields(spot, header.values)
     placed = convention.placed(spot, values)
     if placed is None:

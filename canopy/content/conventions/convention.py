@@ -114,8 +114,8 @@ class Convention:
         """Return the values of a header as the other modules are to read them."""
         return values
 
-    def text(self, path: str, body: str) -> str:  # noqa: ARG002 - others ask
-        """Return the text of the file at `path` as the other modules are to read it."""
+    def joined(self, path: str, body: str) -> str:  # noqa: ARG002 - others ask
+        """Return the text of the file at `path` with embeds for what it includes."""
         return body
 
     def placed(self, spot: Spot, values: Mapping[str, object]) -> Spot | None:  # noqa: ARG002 - others ask

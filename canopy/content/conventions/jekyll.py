@@ -8,21 +8,20 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 from unicodedata import category
 
-from canopy.content.conventions.configs import Config, language_tag, read_config, site_url
+from canopy.content.conventions.configs import Config, read_config
 from canopy.content.conventions.convention import Convention, Found, Spot, dated, is_litter
 from canopy.content.conventions.jekyllmenus import menu_of
+from canopy.content.conventions.jekyllsettings import settings_of
 from canopy.content.conventions.patterns import date_values, expand, placeholders
 from canopy.content.grammar import normalised
 from canopy.content.paths import MARKDOWN, base_name, extension, readable, stem, unsuffixed
-from canopy.content.people import make_author, parse_authors
-from canopy.content.values import Person, SiteSettings
 from canopy.problem import Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from canopy.content.conventions.convention import Tree
-    from canopy.content.values import Author, FrontMatter
+    from canopy.content.values import FrontMatter
     from canopy.git.values import Blob
 
 STYLES = {
@@ -54,8 +53,6 @@ _INCLUDED = re.compile(
     r"\{%-?[ \t]{0,9}include_relative[ \t]{1,9}([\w/-]{1,200}\.(?:md|markdown))[ \t]{0,9}-?%\}[ \t]*"
 )
 _HYPHENS = re.compile(r"-{2,}")
-_MOST_VARIABLES = 500
-_LONGEST_VARIABLE = 500
 _STYLE_SOURCES = (".scss", ".sass", ".less", ".gemspec", ".rb", ".sh", ".lock")
 
 
@@ -149,7 +146,7 @@ class Jekyll(Convention):
         # Elsewhere a permalink without a slash is but the last part of an address.
         return {**defaults, **values, "permalink": link if link.startswith("/") else f"/{link}"}
 
-    def text(self, path: str, body: str) -> str:
+    def joined(self, path: str, body: str) -> str:
         """Return the text with other texts embedded that it includes on lines of their own."""
         if "include_relative" not in body:
             return body
@@ -258,7 +255,7 @@ def read(tree: Tree, why: str) -> Found:
     )
     inner = tree.below(below) if below else tree
     menu, file = menu_of(inner, blob)
-    settings = replace(_settings(inner, config), menu=menu)
+    settings = replace(settings_of(inner, config), menu=menu)
     return Found(convention, why, settings, f"{below}/" if below else "", tuple(problems), file)
 
 
@@ -305,55 +302,3 @@ def _scopes(config: Config) -> Iterable[tuple[str, str, Mapping[str, object]]]:
             named = {normalised(str(key)): value for key, value in values.items()}
             found.append((str(scope.get("path") or "").strip("/"), str(scope.get("type") or ""), named))
     return sorted(found, key=lambda item: (len(item[0]), bool(item[1])))
-
-
-def _settings(tree: Tree, config: Config) -> SiteSettings:
-    url = site_url(config.text("url") + "/" + config.text("baseurl").strip("/")) or site_url(
-        config.text("url")
-    )
-    people = read_config(tree.first("_data/authors.yml", "_data/authors.yaml", "_data/authors.json"))
-    return SiteSettings(
-        title=_title(config),
-        description=config.text("description", "tagline"),
-        language=language_tag(config.text("lang", "locale", "language")),
-        timezone=config.text("timezone"),
-        own_urls=(url,) if url else (),
-        author=_author(config),
-        authors=tuple(sorted(_people(people.values))),
-        variables=tuple(sorted(_variables("", config.values)))[:_MOST_VARIABLES],
-    )
-
-
-def _title(config: Config) -> str:
-    title = config.text("title", "name")
-    # al-folio's word for a site that is called after its author.
-    names = [config.text(f"{name}_name") for name in ("first", "middle", "last")]
-    return " ".join(filter(None, names)) or title if title in ("", "blank") else title
-
-
-def _variables(above: str, values: Mapping[str, object]) -> Iterable[tuple[str, str]]:
-    for key, value in values.items():
-        name = above + normalised(key)
-        if isinstance(value, str) and len(value) <= _LONGEST_VARIABLE:
-            yield name, value
-        elif isinstance(value, dict) and above.count(".") < 2:
-            yield from _variables(f"{name}.", value)
-
-
-def _author(config: Config) -> tuple[Author, ...]:
-    name = config.text("author.name", "author")
-    found = parse_authors(name)
-    url = config.text("author.url", "author.uri", "author.website")
-    if len(found) == 1 and url and (author := make_author(found[0].name, url)):
-        return (author,)
-    return found
-
-
-def _people(values: Mapping[str, object]) -> Iterable[tuple[str, Person]]:
-    for key, value in list(values.items())[:500]:
-        if isinstance(value, dict):
-            name = str(value.get("name") or value.get("display_name") or key)
-            url = str(value.get("url") or value.get("uri") or value.get("web") or value.get("site") or "")
-            author = make_author(name, url)
-            if author:
-                yield key, Person(author.name, author.url, str(value.get("avatar") or ""))
