@@ -16,7 +16,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-PATIENCE = 30
+PATIENCE = 120
 
 
 def main(canopy: str) -> None:
