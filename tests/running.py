@@ -124,7 +124,7 @@ class Server:
             time.sleep(0.02)
 
     def wait_for_search(self) -> None:
-        """Wait until what was there at the start can be found."""
+        """Wait until the pages can be searched, which is when all of them have been rendered."""
         deadline = time.monotonic() + PATIENCE
         while self.get("/-/search.json?q=x").status == 503:
             if time.monotonic() > deadline:
@@ -186,7 +186,7 @@ class Server:
 
 
 def start(*arguments: str, data: Path, cwd: Path | None = None, ready: bool = True, **env: str) -> Server:
-    """Start Canopy, by default on a free port; wait until it listens (and, if `ready`, can be searched)."""
+    """Start Canopy, by default on a free port; wait until it listens (and, if `ready`, has an edition)."""
     port = [] if "--port" in arguments else ["--port", "0"]
     command = [sys.executable, "-m", "canopy", *arguments, *port, "--data", str(data)]
     process = subprocess.Popen(
@@ -213,7 +213,6 @@ def start(*arguments: str, data: Path, cwd: Path | None = None, ready: bool = Tr
     if ready:
         try:
             server.wait_for("/-/ready")
-            server.wait_for_search()
         except AssertionError:
             server.kill()
             raise

@@ -33,6 +33,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notepad]:
         "posts/it.png": PNG,
     }
     with notepad(tmp_path_factory.mktemp("budget"), files, keep=True) as made:
+        made.server.wait_for_search()
         yield made
 
 

@@ -35,6 +35,7 @@ def example(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """Serve an example; the paths to look at come with it."""
     folder = tmp_path_factory.mktemp(request.param)
     with notepad(folder, files_of(request.param), "--theme", "templates") as book:
+        book.server.wait_for_search()
         yield book, (*PAGES[request.param], *OURS)
 
 

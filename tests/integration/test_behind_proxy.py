@@ -52,6 +52,7 @@ def book(proxy: Proxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Not
         assert pushed.code == 0, pushed.text
         # The pusher is shown where readers find it.
         assert any(line.endswith(f"{proxy.url}/posts/one") for line in pushed.remote), pushed.text
+        pad.server.wait_for_search()
         yield pad
 
 
@@ -198,6 +199,7 @@ def test_anybody_else_is_not(tmp_path_factory: pytest.TempPathFactory) -> None:
         "x_real_ip": "198.51.100.1",
     }
     with notepad(folder, "--access-log") as pad:
+        pad.server.wait_for_search()
         for path in ("/", "/atom", "/guide/", "/none", "/sitemap.xml", "/-/search?q=push"):
             honest, lied = pad.server.get(path), pad.server.get(path, **lies)
             assert (honest.status, honest.body) == (lied.status, lied.body)
@@ -214,7 +216,7 @@ def test_a_site_may_say_itself_where_it_is(tmp_path: Path) -> None:
     files = {**FILES, "canopy.toml": 'base_url = "https://notes.example/mé/n"\n'}
     work = repository(tmp_path / "notes", files)
     with running(f"{work}#main", data=tmp_path / "data") as server:
-        server.wait_until(lambda state: state["commit"])
+        server.wait_for_search()
         for path in ("/posts/one", "/posts/one.png", "/", "/atom", "/-/search"):
             assert server.get("/m%C3%A9/n" + path).status == 200, path
             assert server.get(path).status == 200, path

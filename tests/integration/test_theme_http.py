@@ -32,6 +32,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notepad]:
     # A template's processor time ends first, on a busy machine as well.
     options = ("--theme", "templates", "--render-timeout", "2m")
     with notepad(tmp_path_factory.mktemp("theme"), NOTE, *options) as made:
+        made.server.wait_for_search()
         yield made
 
 

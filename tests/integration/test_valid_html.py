@@ -161,6 +161,7 @@ def complaints(pages: dict[str, bytes], folder: Path) -> list[str]:
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     files = {**FILES, "canopy.toml": f'language = "{request.param}"\n'}
     with notepad(tmp_path_factory.mktemp("valid"), files, keep=True) as book:
+        book.server.wait_for_search()
         book.push(delete="gone.md")
         yield book.server
 
