@@ -301,8 +301,10 @@ def _source(
     title = front.title
     leading = prose.leading_heading(body)
     if not title:
-        called = convention.called and not _is_index(base_name(stem(spot.path)))
-        found = prose.only_heading(body) if called else prose.heading(body)
+        find = prose.heading
+        if convention.called:
+            find = prose.leading_heading if _is_index(base_name(stem(spot.path))) else prose.only_heading
+        found = find(body)
         title = prose.plain(found.text, prose.MAX_TITLE) if found else _named(spot, convention)
     if leading and folded(prose.plain(leading.text, prose.MAX_TITLE)) == folded(title):
         body, line = body[leading.end :], line + leading.end_line

@@ -516,7 +516,8 @@ def test_the_menus_of_zolas_themes(menu):
         ("One.md", "## Part", "One"),
         ("One.md", "# The title\n\n## Part", "The title"),
         ("One.md", "---\ntitle: Named\n---\n# Part", "Named"),
-        ("sub/README.md", "Text\n\n# Part", "Part"),
+        ("sub/README.md", "## Part\n\nText", "Part"),
+        ("sub/README.md", "Text\n\n# Part", "sub"),
     ],
 )
 def test_a_note_is_called_like_its_file(path, text, title):
