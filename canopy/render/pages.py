@@ -290,8 +290,10 @@ class Outline:
         """Return the sections directly below the one at `path`."""
         if self._below is None:
             self._below = {}
+            # Each page says in which other languages it is there: they are no parts of the start page's list.
+            others = {f"/{code}" for code in self.site.settings.languages}
             for section in self.site.sections.values():
-                if section.path != "/":
+                if section.path != "/" and section.path.lower() not in others:
                     above = section.path.rpartition("/")[0] or "/"
                     self._below.setdefault(above, []).append(section)
         return tuple(self._below.get(path, ()))

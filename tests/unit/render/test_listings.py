@@ -344,3 +344,12 @@ def test_many_folders(count: int, above: bool) -> None:
     below = read(named).all("a")
     menu = edition.site.navigation
     assert (len(menu), len(below)) == ((count, 0) if above else (0, count))
+
+
+def test_other_languages_are_no_folders_of_the_start_page():
+    """The folders of a handbook are named below its start page, but for those of its other languages."""
+    settings = "plugins: [{i18n: {languages: [{locale: en, default: true}, {locale: fr}]}}]"
+    files = {"mkdocs.yml": settings, "docs/index.md": "# T", "docs/a/b.md": "B", "docs/a/b.fr.md": "B"}
+    outline = edition_of(files).outline
+    assert [section.path for section in outline.below("/")] == ["/a"]
+    assert [section.path for section in outline.below("/fr")] == ["/fr/a"]
