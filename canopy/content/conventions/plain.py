@@ -56,6 +56,37 @@ class Plain(Convention):
 PLAIN = Plain(name="plain")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framed(Plain):
+    """The notes within a program that shows them: Astro and Eleventy leave addresses to it."""
+
+    texts: tuple[str, ...]
+    """Folders of notes that stand at the site's top, the longest first, with a slash on both sides."""
+    public: tuple[str, ...] = ("/public/", "/src/public/")
+    """Folders of files that stand there."""
+
+    def locate(self, path: str) -> Spot | None:
+        """Return where a note or a file stands; all else is the program."""
+        for folder in self.public:
+            if path.startswith(folder):
+                return Spot(path[len(folder) - 1 :], asset=True)
+        folder = next((folder for folder in self.texts if path.startswith(folder)), "")
+        if not folder or "/_" in path[len(folder) - 1 :] or extension(path) in _PROGRAMS:
+            return None
+        return Plain.locate(self, path[len(folder) - 1 :])
+
+
+ASTRO = Framed(texts=("/src/content/docs/", "/src/content/", "/src/pages/"))
+ELEVENTY = Framed(texts=("/src/", "/content/"))
+_PROGRAMS = frozenset(
+    {".ts", ".js", ".mjs", ".cjs", ".tsx", ".jsx", ".astro", ".json", ".njk", ".liquid", ".11ty"}
+)
+_FRAMES = (
+    (ASTRO, tuple(f"astro.config.{kind}" for kind in ("mjs", "ts", "js", "mts", "cjs"))),
+    (ELEVENTY, (".eleventy.js", *(f"eleventy.config.{kind}" for kind in ("js", "mjs", "cjs", "ts")))),
+)
+
+
 def evidence(tree: Tree) -> str:  # noqa: ARG001 - the question is asked of all
     """Return nothing: a folder of notes is what nothing else is."""
     return ""
@@ -63,6 +94,14 @@ def evidence(tree: Tree) -> str:  # noqa: ARG001 - the question is asked of all
 
 def read(tree: Tree, why: str) -> Found:
     """Return the folder of notes; of a program with documentation that is the site."""
+    for frame, settings in _FRAMES:
+        blob = tree.first(*settings)
+        begins = tuple(tree.prefix + folder[1:] for folder in frame.texts)
+        if blob and any(
+            path.startswith(begins) and extension(path) in (*MARKDOWN, ".mdx") for path in tree.blobs
+        ):
+            why = f"{base_name(blob.path)} is there, and notes in {frame.texts[-1][1:]} or beside it"
+            return Found(frame, why, SiteSettings())
     if tree.first("docs/.nojekyll", "docs/CNAME"):
         return Found(PLAIN, "docs/ is what a forge publishes (CNAME, .nojekyll)", SiteSettings(), "docs/")
     index = tree.first(*(f"docs/{name}" for name in _INDEXES))

@@ -697,3 +697,33 @@ def test_a_book_of_hugos_has_no_menu_of_pages():
     page = "---\ntitle: P\nmenu: main\n---\nText"
     files = {"hugo.toml": 'theme = "hugo-book"', "content/posts/p.md": page, "content/docs/d.md": "Text"}
     assert [item.path for item in site_of(files).navigation] == ["/docs", "/posts"]
+
+
+@pytest.mark.parametrize(
+    ("files", "pages"),
+    [
+        (
+            {
+                "astro.config.mjs": "",
+                "src/content/blog/a.mdx": "A",
+                "src/pages/b.md": "B",
+                "src/content/c.ts": "",
+            },
+            {"/blog/a", "/b"},
+        ),
+        ({"astro.config.ts": "", "src/content/docs/a.md": "A", "src/content/docs/_b.md": "B"}, {"/a"}),
+        ({"eleventy.config.js": "", "src/posts/a.md": "A", "src/_includes/b.md": "B"}, {"/posts/a"}),
+    ],
+)
+def test_notes_within_a_program(files, pages):
+    """What Astro and Eleventy show lies deep within; the rest is the program."""
+    site = site_of({**files, "package.json": "{}", "README.md": "# R", "public/i.svg": "<svg/>"})
+    assert site.convention == "plain"
+    assert site.pages.keys() == pages
+    assert not site.problems
+
+
+def test_pictures_of_astro():
+    """What is to be public stands at the top."""
+    site = site_of({"astro.config.ts": "", "src/pages/a.md": "A", "public/i/x.svg": "<svg/>"})
+    assert site.assets.keys() == {"/i/x.svg"}
