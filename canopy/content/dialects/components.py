@@ -62,6 +62,8 @@ _CLEAR = frozenset(
 )
 """Those that only enclose: their inside is all there is to read."""
 _CLOSED = re.compile(r"</([A-Za-z][\w.:-]{0,100})")
+_LONGEST_MODULE = 50_000
+_OPENING = re.compile(r"[{(\[\n]")
 _MOST_LOST = 300
 """Each costs a look at what follows it."""
 _CURE = "write it as markdown, or take it out: components of a site of its own are not known here"
@@ -131,16 +133,22 @@ class _Components:
             return
         end = match.end()
         if text.startswith("export", start):
-            opened = min((at for sign in "{[(" if (at := text.find(sign, end - 1)) >= 0), default=-1)
-            line = text.find("\n", end)
-            end = line if line >= 0 else len(text)
-            if 0 <= opened < end and (closed := closing_brace(text, opened)):
-                line = text.find("\n", closed)
-                end = line if line >= 0 else len(text)
-            blank = text.find("\n\n", start)
-            end = max(end, 0) if blank < 0 or end > blank else end
+            end = self._statement_end(end - 1)
         self._out.keep(start)
         self._out.replace(end)
+
+    def _statement_end(self, at: int) -> int:
+        """Return where the line ends on which the last of a statement's brackets is closed."""
+        text = self._out.text
+        while True:
+            opened = _OPENING.search(text, at)
+            line = text.find("\n", at)
+            if opened is None or opened[0] == "\n":
+                return line if line >= 0 else len(text)
+            at = closing_brace(text, opened.start(), _LONGEST_MODULE)
+            if not at:
+                self._lost += 30
+                return line if line >= 0 else len(text)
 
     def _comment(self, start: int) -> None:
         text = self._out.text

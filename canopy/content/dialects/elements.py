@@ -91,9 +91,9 @@ def _add(attributes: dict[str, str], name: str, expression: str) -> None:
         attributes["src" if sources else name] = value
 
 
-def closing_brace(text: str, start: int) -> int:
+def closing_brace(text: str, start: int, longest: int = LONGEST) -> int:
     """Return where the brackets that open at `start` are closed, and one more; 0 if that is not soon."""
-    depth, at, limit = 0, start, start + LONGEST
+    depth, at, limit = 0, start, start + longest
     while 0 <= at < min(limit, len(text)):
         sign = text[at]
         if sign in "{[(":

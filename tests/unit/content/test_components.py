@@ -18,6 +18,8 @@ def mdx(text: str) -> str:
         ("import A from 'a';\nimport {\n  B,\n} from './b'\nimport './c.css'\n\nText", "\n\n\n\nText"),
         ("export const a = {\n  b: 1,\n\n  c: [2],\n};\nText", "\nText"),
         ("export default ({children}) => <div>{children}</div>;\n\nText", "\n\nText"),
+        ("export function A({b}) {\n  return <p>\n\n{b}</p>;\n}\n\nText", "\n\nText"),
+        ("export const A = ({b}) => (\n  <p>{b}</p>\n);\n\nText", "\n\nText"),
         ("import is a word, export another", "import is a word, export another"),
         ("```js\nimport A from 'a';\n{b} <C />\n```", "```js\nimport A from 'a';\n{b} <C />\n```"),
         ("a {/* b */}c", "a c"),
@@ -96,6 +98,17 @@ def test_indentation_of_mdx():
     )
     expected = "\n\n\nText\n\n- one\n  - two\n\n    more\n\n```js\nif (a) {\n  b()\n}\n```\n\n\n\n"
     assert mdx(text) == expected
+
+
+def test_a_long_module():
+    """However much data a text exports, none of it is shown."""
+    rows = "".join(f"  {{name: 'n{n}', value: [{n}]}},\n\n" for n in range(500))
+    assert mdx(f"export const rows = [\n{rows}];\n\nText").strip() == "Text"
+
+
+def test_modules_leave_nothing():
+    """Of a function that a text exports, not a line is shown."""
+    assert mdx("export default function A({b}) {\n  return <p>{b}</p>;\n}\n").strip() == ""
 
 
 def test_code_that_is_none():
