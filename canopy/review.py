@@ -124,9 +124,7 @@ def mentions(site: Site, old: Site | None, lost: Iterable[str]) -> tuple[str, ..
     wanted = [end for end in ends if end]
     if not wanted:
         return ()
-    return tuple(
-        path for path, page in site.shown().items() if any(end in page.source.body for end in wanted)
-    )
+    return tuple(path for path, page in site.shown().items() if any(map(page.source.says, wanted)))
 
 
 def refusal(review: Review, reject: Reject) -> str:

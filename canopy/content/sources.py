@@ -309,11 +309,13 @@ def _source(
     if leading and folded(prose.plain(leading.text, prose.MAX_TITLE)) == folded(title):
         body, line = body[leading.end :], line + leading.end_line
     stripped = body.lstrip("\n")
+    data, start = _kept_once(stripped.encode(), blob.data)
     return Source(
         path=blob.path,
         blob_id=blob.id,
         front=front,
-        body=stripped,
+        data=data,
+        start=start,
         body_line=line + len(body) - len(stripped),
         title=title,
         summary=front.abstract
@@ -323,6 +325,12 @@ def _source(
         words=prose.count_words(stripped),
         problems=problems,
     )
+
+
+def _kept_once(body: bytes, data: bytes) -> tuple[bytes, int]:
+    """Return bytes that end with the body, and where it begins: the file's own, if they do."""
+    # They do not if the file has other line ends, or is not UTF-8.
+    return (data, len(data) - len(body)) if data.endswith(body) else (body, 0)
 
 
 def _summary(body: str, separator: str, dialect: str) -> str:

@@ -109,8 +109,10 @@ class Source:
     """In the repository."""
     blob_id: str
     front: FrontMatter
-    body: str
-    """Markdown, without a leading heading that only repeats the title."""
+    data: bytes
+    """The bytes of the file itself where they hold the body as it is: it is not kept twice."""
+    start: int
+    """Where in `data` the body begins; it ends with them. In UTF-8."""
     body_line: int
     """The line of the file at which `body` begins, from 1."""
     title: str
@@ -119,6 +121,15 @@ class Source:
     """Markdown: the abstract, else the plain text of the first paragraph, at most some 300 characters."""
     words: int
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def body(self) -> str:
+        """Return the markdown, without a leading heading that only repeats the title."""
+        return self.data[self.start :].decode()
+
+    def says(self, text: str) -> bool:
+        """Tell whether `text` is in the body, which need not be decoded for that."""
+        return self.data.find(text.encode(), self.start) >= 0
 
 
 @dataclass(frozen=True, slots=True)

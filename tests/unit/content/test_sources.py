@@ -61,6 +61,24 @@ def test_hidden(path):
     assert not {*site.pages, *site.assets, *site.redirects}
 
 
+@pytest.mark.parametrize(
+    ("data", "body", "kept"),
+    [
+        (b"---\ntitle: T\n---\n\n# T\n\nca\xc3\xb1on\n", "ca\xf1on\n", True),
+        (b"---\r\ntitle: T\r\n---\r\none\r\ntwo", "one\ntwo", False),
+        (b"ca\xf1on\n", "ca\xf1on\n", False),
+        ("ca\xf1on\n".encode("utf-16"), "ca\xf1on\n", False),
+    ],
+)
+def test_a_text_is_kept_once(data: bytes, body: str, kept: bool):
+    """A body is a piece of its file's own bytes wherever those hold it as it is, and else has its own."""
+    (page,) = site_of({"a.md": data}).pages.values()
+    assert page.source.body == body
+    assert (page.source.data is data) == kept
+    assert page.source.says(body)
+    assert not page.source.says("title: T")
+
+
 def test_latin_1():
     """A text that is not UTF-8 is read as Latin-1, with a warning at the line."""
     site = site_of({"a.md": b"# One\n\nca\xf1on \x93quoted\x94\n"})
