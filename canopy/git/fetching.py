@@ -8,9 +8,11 @@ Whatever the library raises is translated here, and no text that leaves holds a 
 from __future__ import annotations
 
 import contextlib
+import os
 import tempfile
 from dataclasses import dataclass, replace
-from typing import IO, TYPE_CHECKING, BinaryIO, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import urllib3.exceptions
 from dulwich.client import HTTPUnauthorized
@@ -23,6 +25,7 @@ from canopy.errors import CanopyError, LimitExceeded, RefNotFound, RemoteUnavail
 from canopy.git.compaction import sync_folder
 from canopy.git.deadline import Deadline
 from canopy.git.http import GuardedHttpClient
+from canopy.git.indexing import Indexer, index_pack
 from canopy.git.local import DirectClient
 from canopy.git.objects import MissingObject, read_commit
 from canopy.git.packs import scan_pack
@@ -32,8 +35,9 @@ from canopy.git.tcp import GuardedTCPClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from typing import BinaryIO
 
-    from dulwich.client import FetchPackResult, GitClient, LsRemoteResult
+    from dulwich.client import GitClient, LsRemoteResult
     from dulwich.repo import Repo
 
     from canopy.git.limits import Limits
@@ -42,7 +46,6 @@ if TYPE_CHECKING:
 _BRANCHES = b"refs/heads/"
 _ALL_HISTORY = 0x7FFFFFFF
 _HAVES = 256
-_IN_MEMORY = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +134,7 @@ class _Fetch:
             tips[0] = refs.get(Ref(ref), tip.encode()).decode()
             return [ObjectID(tips[0].encode())]
 
-        spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=str(self.repository.path))  # noqa: SIM115
-        with spool as file, self.repository.opened() as repo:
+        with self.repository.opened() as repo, _spool(Path(repo.object_store.path)) as file:
             walker = Haves(repo, [t for t in self.repository.remembered() if t != tip])
             result = self.client.fetch_pack(
                 self.path.encode(),
@@ -144,18 +146,14 @@ class _Fetch:
             )
             if not file.tell():
                 raise RemoteUnavailable("the remote sent nothing although it has a new commit")
-            scan_pack(cast("BinaryIO", file), self.limits, hash_name=repo.object_format.name)
-            self._take_in(repo, file, result)
+            summary = scan_pack(file, self.limits, hash_name=repo.object_format.name)
+            repo.update_shallow(result.new_shallow, result.new_unshallow)
+            if summary.objects:
+                folder = Path(repo.object_store.pack_dir)
+                index_pack(file, Indexer(repo.object_store), folder)
+                sync_folder(folder)
             self.repository.verify(repo, tips[0])
         return tips[0]
-
-    def _take_in(self, repo: Repo, file: IO[bytes], result: FetchPackResult) -> None:
-        repo.update_shallow(result.new_shallow, result.new_unshallow)
-        header = file.read(12)
-        file.seek(0)
-        if int.from_bytes(header[8:12], "big"):
-            repo.object_store.add_thin_pack(file.read, None)
-            sync_folder(self.repository.path / "objects" / "pack")
 
     def _depth(self, repo: Repo) -> int | None:
         if self.depth is None and repo.get_shallow():
@@ -173,6 +171,18 @@ class _Fetch:
             raise SyncError(
                 f"the remote's ids are {wanted}, ours {repo.object_format.name}: use another data folder"
             ) from exc
+
+
+@contextlib.contextmanager
+def _spool(folder: Path) -> Iterator[BinaryIO]:
+    """Lend a file that is removed unless it was moved away; git's own prune knows its name."""
+    handle, name = tempfile.mkstemp(prefix="tmp_pack_", dir=folder)
+    try:
+        with Path(name).open("w+b") as file:
+            os.close(handle)
+            yield file
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 class Haves:
@@ -258,7 +268,7 @@ def _with_userinfo(credentials: Credentials, remote: Remote) -> Credentials:
     return replace(credentials, username=remote.username, password=remote.password)
 
 
-def _capped(file: IO[bytes], limits: Limits) -> Callable[[bytes], int]:
+def _capped(file: BinaryIO, limits: Limits) -> Callable[[bytes], int]:
     received = 0
 
     def write(data: bytes) -> int:

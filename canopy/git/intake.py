@@ -6,15 +6,14 @@ The stock way of dulwich materialises everything again, keeps what it refused, a
 
 from __future__ import annotations
 
-import os
 import stat
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dulwich.objects import S_ISGITLINK, Commit, ObjectID, ShaFile, Tag, Tree, parse_tree
-from dulwich.pack import PackData, PackIndexer, UnresolvedDeltas, extend_pack, write_pack_index
+from dulwich.pack import UnresolvedDeltas
 
 from canopy.errors import CanopyError, LimitExceeded, PushRejected
+from canopy.git.indexing import Indexer, index_pack
 from canopy.git.objects import BLOB, COMMIT, TAG, TREE
 from canopy.git.packing import PackWriter
 from canopy.git.packs import PackSummary, scan_pack
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from dulwich.object_format import ObjectFormat
-    from dulwich.pack import PackIndexEntry, UnpackedObject
+    from dulwich.object_store import DiskObjectStore
+    from dulwich.pack import UnpackedObject
 
     from canopy.git.limits import Limits
     from canopy.git.quarantine import Quarantine
@@ -80,44 +80,25 @@ def narrow(place: Quarantine, names: list[bytes], cancelled: Callable[[], bool])
 
 
 def _index(place: Quarantine, pack: BinaryIO, cancelled: Callable[[], bool]) -> None:
-    form = place.base.object_format
-    examiner = _Examiner(None, form.hash_func, resolve_ext_ref=place.base.get_raw, object_format=form)
-    examiner.cancelled = cancelled
-    with PackData(pack.name, file=pack, object_format=form) as data:
-        examiner.set_pack_data(data)
-        for unpacked in data.iter_unpacked():
-            examiner.record(unpacked)
-        entries: list[PackIndexEntry] = list(examiner)
-    checksum, added = extend_pack(
-        pack, set(examiner.ext_refs()), get_raw=place.base.get_raw, object_format=form
-    )
-    pack.flush()
-    os.fsync(pack.fileno())
-    target = place.packs / f"pack-{checksum.hex()}"
-    Path(pack.name).rename(target.with_suffix(".pack"))
-    target.with_suffix(".pack").chmod(0o444)
-    with target.with_suffix(".idx").open("xb") as file:
-        write_pack_index(file, sorted([*entries, *added]), checksum, version=2)
-        file.flush()
-        os.fsync(file.fileno())
-    target.with_suffix(".idx").chmod(0o444)
+    examiner = _Examiner(place.base, cancelled)
+    index_pack(pack, examiner, place.packs)
     _check_links(place, examiner, cancelled)
 
 
-class _Examiner(PackIndexer):
+class _Examiner(Indexer):
     """Indexes a pack and checks what it resolves."""
 
-    cancelled: Callable[[], bool]
-
-    def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
+    def __init__(self, base: DiskObjectStore, cancelled: Callable[[], bool]) -> None:
+        super().__init__(base)
+        self.cancelled = cancelled
         self.kinds: dict[bytes, int] = {}
         """Binary id to the type of each object of the pack."""
         self.contents: dict[bytes, bytes] = {}
         """Hexadecimal id to the content of commits, trees and tags, as long as there is room."""
         self._room = _KEPT_BYTES
 
-    def _result(self, unpacked: UnpackedObject) -> PackIndexEntry:
+    def examine(self, unpacked: UnpackedObject) -> None:
+        """Check an object by itself. Raises `PushRejected` or `LimitExceeded`."""
         if self.cancelled():
             raise LimitExceeded("the push takes too long")
         kind, chunks = unpacked.obj_type_num, unpacked.obj_chunks
@@ -132,7 +113,6 @@ class _Examiner(PackIndexer):
                 self._room -= size
                 self.contents[unpacked.sha().hex().encode()] = b"".join(chunks)
         self.kinds[unpacked.sha()] = kind
-        return super()._result(unpacked)
 
 
 def _check(name: str, kind: int, chunks: list[bytes], form: ObjectFormat | None) -> None:

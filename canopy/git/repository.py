@@ -118,6 +118,9 @@ class Repository:
         # Left by whoever was killed while it wrote the index of a pack: nobody could write that one again.
         for stale in (path / "objects" / "pack").glob("pack-*.idx.lock"):
             stale.unlink(missing_ok=True)
+        # Likewise, of a pack that was still on its way.
+        for stale in (path / "objects").glob("tmp_pack_*"):
+            stale.unlink(missing_ok=True)
         opened = cls(path, limits)
         opened._check()
         return opened

@@ -158,7 +158,9 @@ class Selection:
             seen.add(tree)
             chosen[tree] = None
             known = [self._entries(base) for base in below]
-            for name, (mode, child) in self._entries(tree).items():
+            # Of most trees nearly all was seen in the one before.
+            fresh = [entry for entry in read_tree(self._store, tree) if entry[2] not in seen]
+            for name, mode, child in fresh:
                 if S_ISGITLINK(mode) or child in seen:
                     continue
                 there = [entries[name] for entries in known if name in entries]

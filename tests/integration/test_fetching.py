@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from servers import git, git_daemon, http_backend, sshd, work_tree
 
-from canopy.errors import AuthenticationFailed, RefNotFound, RemoteUnavailable
-from canopy.git import Credentials, Repository, fetch, parse_remote
+from canopy.errors import AuthenticationFailed, LimitExceeded, RefNotFound, RemoteUnavailable
+from canopy.git import Credentials, Limits, Repository, fetch, parse_remote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -80,6 +80,22 @@ def repository() -> Iterator[Repository]:
     """Make an empty repository."""
     with Repository.create() as made:
         yield made
+
+
+def test_nothing_is_left_of_a_fetch_but_its_pack(work: Work, tmp_path: Path) -> None:
+    """A pack is refused or moved in whole; what a process left that was killed goes at the next start."""
+    remote = parse_remote(str(work.bare))
+    path = tmp_path / "copy.git"
+    with Repository.create(path) as repository:
+        with pytest.raises(LimitExceeded):
+            fetch(repository, remote, limits=Limits(objects=1))
+        assert not [file for file in (path / "objects").rglob("*") if file.is_file()]
+        fetch(repository, remote)
+    (path / "objects" / "tmp_pack_killed").write_bytes(b"PACK")
+    Repository.open(path).close()
+    names = sorted(file.suffix for file in (path / "objects").rglob("*") if file.is_file())
+    assert names == [".idx", ".pack"]
+    git("fsck", "--strict", at=path)
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
