@@ -44,6 +44,7 @@ _NEW_BLOCK = re.compile(
     r"|===[+!]{0,2}[ \t]+\"|\[[^\]]{1,200}\]:)"
 )
 _OF_DIALECTS = ("{", "%%", "<")
+_Homes = tuple[str, ...] | None
 _OPEN, _CLOSE = "\ue010", "\ue011"
 # What Liquid writes before a path of the site itself.
 _BASE = (("site.url", ""), ("site.baseurl", ""))
@@ -73,20 +74,21 @@ def find_links(text: str, homes: tuple[str, ...] | None = None) -> tuple[Outlink
 
     `homes` are the beginnings of the site's own URLs, without scheme, in lower case; None: all URLs count.
     """
-    kinds = [_KINDS[sign](text) for sign in _signs(text)]
-    found = [link for kind in kinds for link in kind if not link.target.startswith(_NO_MENTION)]
-    if homes is not None:
-        # Most links lead elsewhere: to leave them out first saves a look at what is code.
-        found = [link for link in found if not _is_elsewhere(link.target, homes)]
+    # Most links lead elsewhere: to leave them out first saves a look at their words, and at what is code.
+    kinds = [_KINDS[sign](text, homes) for sign in _signs(text)]
+    found = [link for kind in kinds for link in kind]
     if len(kinds) > 1:
         found.sort(key=_place)
     return _outside_code(text, found[:MOST])
 
 
-def _is_elsewhere(target: str, homes: tuple[str, ...]) -> bool:
-    if not target[:8].lower().startswith(("http://", "https://")):
+def _leads_in(target: str, homes: _Homes) -> bool:
+    """Tell whether a link may lead to another page of the site."""
+    if target.startswith(_NO_MENTION):
         return False
-    return not target.partition("://")[2].lower().startswith(homes)
+    if homes is None or not target[:8].lower().startswith(("http://", "https://")):
+        return True
+    return target.partition("://")[2].lower().startswith(homes)
 
 
 def _signs(text: str) -> set[str]:
@@ -106,15 +108,18 @@ def _place(link: Outlink) -> tuple[int, str]:
     return link.start, link.target
 
 
-def _inline(text: str) -> Iterator[Outlink]:
+def _inline(text: str, homes: _Homes) -> Iterator[Outlink]:
     for match in _TARGET.finditer(text):
+        target = match[1] or match[2]
+        if not _leads_in(target, homes):
+            continue
         at = match.start()
         start = text.rfind("[", max(0, at - _LABEL), at)
         if start >= 0:
-            yield Outlink(match[1] or match[2], start, match.end(), text[start + 1 : at])
+            yield Outlink(target, start, match.end(), text[start + 1 : at])
 
 
-def _by_name(text: str) -> Iterator[Outlink]:
+def _by_name(text: str, _: _Homes) -> Iterator[Outlink]:
     for match in _NAMED.finditer(text):
         name = name_in(match["wiki_target"])
         if name:
@@ -122,8 +127,8 @@ def _by_name(text: str) -> Iterator[Outlink]:
             yield Outlink(private(WIKI, name), match.start(), match.end(), words)
 
 
-def _defined(text: str) -> Iterator[Outlink]:
-    found = [match for match in _DEFINITION.finditer(text) if match[1][0] != "^"]
+def _defined(text: str, homes: _Homes) -> Iterator[Outlink]:
+    found = [m for m in _DEFINITION.finditer(text) if m[1][0] != "^" and _leads_in(m[2], homes)]
     names: dict[str, int] = {}
     for use in _BRACKETS.finditer(text) if found else ():
         names.setdefault(use[1], use.start())
@@ -131,8 +136,10 @@ def _defined(text: str) -> Iterator[Outlink]:
         yield _used(text, match, names[match[1]])
 
 
-def _elements(text: str) -> Iterator[Outlink]:
+def _elements(text: str, homes: _Homes) -> Iterator[Outlink]:
     for match in _ELEMENT.finditer(text):
+        if not _leads_in(match[1], homes):
+            continue
         end = text.find("</a>", match.end(), match.end() + _LABEL)
         label = text[match.end() : end] if end >= 0 else ""
         yield Outlink(match[1], match.start(), end + 4 if end >= 0 else match.end(), label)

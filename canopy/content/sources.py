@@ -322,7 +322,6 @@ def _source(
         or _summary(
             stripped, front.separator or convention.separator, dialects.spoken(convention.name, blob.path)
         ),
-        words=prose.count_words(stripped),
         problems=problems,
     )
 

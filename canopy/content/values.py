@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+from canopy.content.prose import count_words
 from canopy.content.theme import OwnTheme
 
 if TYPE_CHECKING:
@@ -119,13 +120,17 @@ class Source:
     """From the front matter, else the first heading, else the file's name."""
     summary: str
     """Markdown: the abstract, else the plain text of the first paragraph, at most some 300 characters."""
-    words: int
     problems: tuple[Problem, ...] = ()
 
     @property
     def body(self) -> str:
         """Return the markdown, without a leading heading that only repeats the title."""
         return self.data[self.start :].decode()
+
+    @property
+    def words(self) -> int:
+        """Return how many words the body has; they are counted only for who shows that."""
+        return count_words(self.body)
 
     def says(self, text: str) -> bool:
         """Tell whether `text` is in the body, which need not be decoded for that."""

@@ -65,5 +65,5 @@ def portrait_url(site: Site, avatar: str) -> str:
 def _top(site: Site) -> Page:
     """Return what stands for the settings' file where links are resolved."""
     path = f"{site.root}/{SETTINGS}" if site.root else SETTINGS
-    source = Source(path, "", FrontMatter(), b"", 0, 1, "", "", 0)
+    source = Source(path, "", FrontMatter(), b"", 0, 1, "", "")
     return Page(source, "/", "/", "", (), (), None, None, None)
