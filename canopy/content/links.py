@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from canopy.content.values import Page, Site
 
 MAX_TARGET = 8000
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}):")
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}):")
 _ENTITY = re.compile(r"&(?:amp|#38|#[xX]26);")
 _IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=]*")
 _BLOCK = "#%5E"
 _IGNORED = dict.fromkeys(map(ord, "\t\n\r"))  # browsers drop these anywhere in a URL (WHATWG URL)
-_SCHEMES = re.compile(
+SCHEMES = re.compile(
     r"https?|mailto|tel|sms|s?ftps?|git|ssh|ircs?|xmpp|matrix|sips?|magnet|geo|news|nntp|webcal|bitcoin|gopher|"
     r"gemini|feed|callto|facetime|signal|tg|obsidian|zotero|doi"
 )
@@ -36,7 +36,7 @@ _GENERATED = frozenset(
     /feed.xml /feeds/all.atom.xml /index.xml /rss /rss.xml""".split()  # noqa: SIM905
 )
 """What Canopy answers besides pages, and where other generators have their feeds."""
-_FEEDS = frozenset({"index.xml", "rss.xml", "feed.xml", "atom.xml"})
+FEEDS = frozenset({"index.xml", "rss.xml", "feed.xml", "atom.xml"})
 """Of a section, likewise."""
 
 
@@ -53,34 +53,46 @@ class Target:
     """`?query#fragment` as it was written; of an external URL it is part of the path."""
 
 
+def tidied(target: str) -> str:
+    """Return a target without what browsers drop, and what markup left in it."""
+    return _ENTITY.sub("&", target.strip().translate(_IGNORED))
+
+
 def resolve(site: Site, page: Page, target: str) -> Target:
     """Return where a link on the page leads; also one by name, in its private form (`wikilinks`)."""
-    target = _ENTITY.sub("&", target.strip().translate(_IGNORED))
+    target = tidied(target)
     if len(target) > MAX_TARGET and not target.startswith("data:"):
         return Target("broken", "")
     if not target or target[0] == "#":
         return Target("page", page.path, target)
     if (by_name := wikilinks.named(target)) is not None:
         return _named(site, page, by_name)
-    if target.startswith("@/"):  # Zola: from the top of its `content` folder
-        path, suffix = split_suffix(target[2:])
-        return _first(site, page, ("/" + unquote(path), "/content/" + unquote(path)), suffix)
-    if target.startswith(("@site/", "pathname:///")):  # Docusaurus: from the folder of its settings
-        path, suffix = split_suffix(target[target.index("/") :].replace("///", "/", 1))
-        return _first(site, page, (unquote(path), "/website" + unquote(path)), suffix)
-    own = _own_path(site, target)
+    if (from_top := places_from_top(target)) is not None:
+        return _first(site, page, *from_top)
+    own = own_path(site, target)
     if own is not None:
         found = _inside(site, page, own)
         return found if found.kind != "broken" else Target("external", target)
     if target.startswith(("//", "\\", "/\\")):  # browsers read a backslash as a slash
         return Target("external", target) if target.startswith("//") else Target("broken", "")
-    if scheme := _SCHEME.match(target):
+    if scheme := SCHEME.match(target):
         return _with_scheme(site, page, target, scheme[1].lower())
     return _inside(site, page, target)
 
 
+def places_from_top(target: str) -> tuple[tuple[str, ...], str] | None:
+    """Return the paths that a generator's own sign for the top may mean, and the suffix behind them."""
+    if target.startswith("@/"):  # Zola: from the top of its `content` folder
+        path, suffix = split_suffix(target[2:])
+        return ("/" + unquote(path), "/content/" + unquote(path)), suffix
+    if target.startswith(("@site/", "pathname:///")):  # Docusaurus: from the folder of its settings
+        path, suffix = split_suffix(target[target.index("/") :].replace("///", "/", 1))
+        return (unquote(path), "/website" + unquote(path)), suffix
+    return None
+
+
 def _with_scheme(site: Site, page: Page, target: str, scheme: str) -> Target:
-    if _SCHEMES.fullmatch(scheme) or _IMAGE.fullmatch(target):
+    if SCHEMES.fullmatch(scheme) or _IMAGE.fullmatch(target):
         return Target("external", target)
     found = _inside(site, page, target)  # a note may be called `re: plans`
     return found if found.kind == "internal" else Target("broken", "")
@@ -131,7 +143,7 @@ def homes(site: Site) -> tuple[str, ...]:
     return tuple(home.lower() for base in bases if (home := base.rstrip("/").partition("://")[2]))
 
 
-def _own_path(site: Site, target: str) -> str | None:
+def own_path(site: Site, target: str) -> str | None:
     """Return what follows the site's own address, or one at which it was at home before, if a URL has it."""
     if not target.lower().startswith(("http://", "https://")):
         return None
@@ -151,7 +163,7 @@ def _inside(site: Site, page: Page, target: str) -> Target:
         found = _found(site, page, unquote(target))
         suffix = "" if found else suffix
     if found is None:
-        return Target("broken", _candidates(site, page, path)[0], suffix)
+        return Target("broken", candidates(site, page, path)[0], suffix)
     return _reached(found, suffix)
 
 
@@ -162,11 +174,10 @@ def split_suffix(target: str) -> tuple[str, str]:
 
 
 def _found(site: Site, page: Page, path: str) -> str | None:
-    candidates = _candidates(site, page, path)
-    return find(candidates, _Places(site).__contains__, site.redirects, site.names, path)
+    return find(candidates(site, page, path), _Places(site).__contains__, site.redirects, site.names, path)
 
 
-def _candidates(site: Site, page: Page, path: str) -> list[str]:
+def candidates(site: Site, page: Page, path: str) -> list[str]:
     """Return the paths of the site that a decoded relative or absolute path may mean, the likeliest first."""
     path = path.replace("\\", "/")
     root = f"/{site.root}/" if site.root else ""
@@ -241,4 +252,4 @@ class _Places:
         if path in site.taxonomies.addresses:
             return True
         folder, _, name = path.rpartition("/")
-        return path in _GENERATED or path.startswith("/-/") or (name in _FEEDS and folder in site.sections)
+        return path in _GENERATED or path.startswith("/-/") or (name in FEEDS and folder in site.sections)

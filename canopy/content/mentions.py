@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from canopy.content.dialects import spoken
 from canopy.content.links import homes, join, resolve
+from canopy.content.lookups import keys_of, moved
 from canopy.content.outlinks import Outlink, find_links, scanned
 from canopy.content.paths import parent
 from canopy.content.sections import order
@@ -37,6 +38,8 @@ class Outward:
     ways: tuple[tuple[str, str], ...]
     """For each link, the key by which it was looked up, if a look-up is all it takes, and the path of the
     site that it leads to; empty if to none."""
+    keys: frozenset[str]
+    """By which the links are looked up, all of them (`lookups`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,11 @@ def weave(
 
     `change` is what of the pages is another than there.
     """
-    moved = previous is None or previous.names is not site.names or previous.base_url != site.base_url
     own = homes(site)
     again = previous is None or previous.convention != site.convention or homes(previous) != own
+    again = again or (previous is not None and previous.base_url != site.base_url)
     old = {} if again else before.outward
-    if moved or again or change is None:
+    if again or change is None:
         outward = {file: _outward(site, own, page, old.get(file)) for file, page in pages.items()}
         changed = [file for file, links in outward.items() if old.get(file) is not links]
         changed += [file for file in before.outward if file not in outward]
@@ -73,9 +76,21 @@ def weave(
             del outward[file]
         for file, page in change.fresh.items():
             outward[file] = _outward(site, own, page, old.get(file))
+        for file in _stirred(site, previous, outward):
+            found = _outward(site, own, pages[file], outward[file])
+            changed += [file] if found is not outward[file] and file not in change.fresh else []
+            outward[file] = found
     if previous is not None and not again and not any(_has_links(file, outward, old) for file in changed):
         return Web(outward, before.mentions) if changed else before
     return _turned(site, outward, changed, before)
+
+
+def _stirred(site: Site, previous: Site | None, outward: Mapping[str, Outward]) -> list[str]:
+    """Return the files whose links may lead elsewhere than in the site `previous`."""
+    if previous is None or previous.names is site.names:
+        return []
+    keys = moved(previous, site)
+    return [file for file, links in outward.items() if not keys.isdisjoint(links.keys)]
 
 
 def _has_links(file: str, *webs: Mapping[str, Outward]) -> bool:
@@ -97,7 +112,9 @@ def _outward(site: Site, own: tuple[str, ...], page: Page, known: Outward | None
         )
     else:
         ways = tuple(_way(site, page, folder, link.target) for link in links)
-    fresh = Outward(page, links, ways)
+    known_keys = known.keys if known and same and known.page.path == page.path else None
+    keys = frozenset().union(*(keys_of(site, page, link.target) for link in links))
+    fresh = Outward(page, links, ways, keys if known_keys is None else known_keys)
     return known if known and known.page is page and known.ways == ways else fresh
 
 

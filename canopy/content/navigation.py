@@ -141,8 +141,10 @@ def chosen(
             reason = f"the menu leads to {wish[:100]}, which is not there"
             problems.append(Problem(file, 0, reason, "correct its target", Severity.WARNING))
     spoken = site.language.partition("-")[0]
-    own = [(page.source, page.path) for page in pages]
+    own = [(page.source, page.path) for page in pages if "main" in page.source.front.menu]
     own += [(f.source, site.redirects.get(f.claim.address, f.claim.address)) for f in lists if f.source]
+    if not own:
+        return tuple(items.values()), problems
     there = site.shown().keys() | site.sections.keys() | site.redirects.keys() | _addresses(site)
     for source, path in sorted(
         own, key=lambda entry: (_heavy(entry[0]), entry[0].title.casefold(), entry[1])

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 from canopy.content.paths import MARKDOWN, base_name, folded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from canopy.content.values import Site
 
@@ -80,18 +80,42 @@ def name_in(written: str) -> str:
     return written.partition("#")[0].strip()
 
 
+def spellings(name: str) -> tuple[str, ...]:
+    """Return all by which `by_name` looks a name up: the ending of a path, an alias, any other spelling."""
+    wanted = _wanted(name)
+    return (_tail(wanted), wanted, wanted.partition("?")[0]) if wanted else ()
+
+
+def endings(path: str) -> Iterator[str]:
+    """Yield the endings of a path by which `by_name` finds what is there."""
+    parts = _tail(_bare(folded(path)).strip("/")).split("/")
+    for start in range(len(parts)):
+        yield "/".join(parts[start:])
+
+
+def _wanted(name: str) -> str:
+    return _bare(folded(name.strip().strip("/")))
+
+
+def _bare(spelling: str) -> str:
+    return next((spelling.removesuffix(kind) for kind in MARKDOWN if spelling.endswith(kind)), spelling)
+
+
+def _tail(path: str) -> str:
+    return "/".join(path.rsplit("/", _DEPTH)[-_DEPTH:])
+
+
 def by_name(site: Site, name: str) -> str | None:
     """Return the path that is called so, wherever it lies; the last folders may be named too.
 
     Case does not matter, nor what stands for a space. Of several the one that lies highest is meant, as in
     Obsidian; an alias or a title counts where no file has the name.
     """
-    wanted = folded(name.strip().strip("/"))
-    wanted = next((wanted.removesuffix(kind) for kind in MARKDOWN if wanted.endswith(kind)), wanted)
+    wanted = _wanted(name)
     if not wanted:
         return None
     files, aliases = _directory(site)
-    for spelling, path in files.get("/".join(wanted.rsplit("/", _DEPTH)[-_DEPTH:]), ()):
+    for spelling, path in files.get(_tail(wanted), ()):
         if spelling.endswith("/" + wanted):
             return path
     # The address of an alias ends where a query would begin.
@@ -139,10 +163,7 @@ def _files(site: Site) -> dict[str, list[tuple[str, str]]]:
     pages = ((f"/{page.source.path}", path) for path, page in site.shown().items())
     places = chain(pages, ((path, path) for path in chain(site.pages, site.assets)))
     for file, path in sorted(places, key=lambda place: (place[0].count("/"), *place)):
-        spelling = folded(file)
-        spelling = next(
-            (spelling.removesuffix(kind) for kind in MARKDOWN if spelling.endswith(kind)), spelling
-        )
+        spelling = _bare(folded(file))
         parts = spelling.strip("/").rsplit("/", _DEPTH)[-_DEPTH:]
         for start in range(len(parts)):
             found = files.setdefault("/".join(parts[start:]), [])

@@ -24,7 +24,7 @@ from canopy.render.jobs import HTML
 from canopy.render.lost import gone_view, not_found_view
 from canopy.render.nearest import Nearest
 from canopy.render.opensearch import OPENSEARCH, OPENSEARCH_TYPE, SEARCH, render_description
-from canopy.render.press import own_page
+from canopy.render.pages import own_page
 from canopy.render.protection import POLICY, QUIET
 from canopy.render.theme import default_assets
 from canopy.render.topics import SITE_ELSEWHERE

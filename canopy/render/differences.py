@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from canopy.content.groups import change_of
+from canopy.content.lookups import moved
 from canopy.content.passages import may_show
 from canopy.content.related import shared_terms
 from canopy.content.taxonomies import kinds, terms_of
@@ -52,7 +53,7 @@ def touched(old: Edition | None, new: Edition) -> frozenset[str] | None:
         return None
     both = (old.outline, new.outline)
     gone, fresh = change_of(old.site.shown(), new.site.shown())
-    paths = {"/", TAGS}
+    paths = {"/", *sheets_of(old.outline.listings, TAGS), *sheets_of(new.outline.listings, TAGS)}
     for path in gone.keys() | fresh.keys():
         before, now = gone.get(path), fresh.get(path)
         if before is not None:
@@ -65,8 +66,9 @@ def touched(old: Edition | None, new: Edition) -> frozenset[str] | None:
         paths.update(moved_sheets(old.outline.listings, new.outline.listings, before, now))
         for site in (old.site, new.site):
             paths.update(_quoting(site, path))
+    paths.update(_leading_elsewhere(old, new.site))
     paths.update(_in_other_sections(*both))
-    paths.update(_in_other_terms(old.site, new.site))
+    paths.update(_in_other_terms(*both))
     mentions, mentioned = old.site.mentions, new.site.mentions
     paths.update(path for path, found in mentioned.items() if mentions.get(path) is not found)
     paths.update(mentions.keys() - mentioned.keys())
@@ -81,9 +83,8 @@ def _is_framed_otherwise(old: Outline, new: Outline) -> bool:
         or old.images is not new.images
         or old.names_authors != new.names_authors
         or old.languages != new.languages
-        or before.names is not now.names
-        or before.taxonomies.addresses is not now.taxonomies.addresses
         or _home(before) != _home(now)
+        or _authors(before, now) != _authors(now, before)
         or (new.preview and before.problems != now.problems)
     )
 
@@ -91,6 +92,12 @@ def _is_framed_otherwise(old: Outline, new: Outline) -> bool:
 def _home(site: Site) -> tuple[bool, str]:
     home = site.home
     return isinstance(home, Page), "" if home is None else home.path
+
+
+def _authors(site: Site, other: Site) -> list[tuple[str, str]]:
+    """Return what the authors that two sites have are called in one of them: lists have them too."""
+    terms, others = site.taxonomies.authors.terms, other.taxonomies.authors.terms
+    return [(term.name, term.path) for key, term in sorted(terms.items()) if key in others]
 
 
 def _around(outline: Outline, page: Page) -> Iterator[str]:
@@ -115,6 +122,14 @@ def _quoting(site: Site, path: str) -> set[str]:
                 found.add(page.path)
                 waiting.append(page.path)
     return found
+
+
+def _leading_elsewhere(old: Edition, new: Site) -> Iterator[str]:
+    """Yield the paths whose links may not lead to where they led; what nobody has seen is not among them."""
+    site = old.site
+    if site.names is not new.names or site.taxonomies.addresses is not new.taxonomies.addresses:
+        stirred = moved(site, new)
+        yield from (path for path, keys in old.keys.items() if not stirred.isdisjoint(keys))
 
 
 def _on_its_subjects(outlines: Iterable[Outline], page: Page) -> Iterator[Page]:
@@ -163,13 +178,13 @@ def _below(outline: Outline, path: str) -> Iterator[str]:
                 yield section.index.path
 
 
-def _in_other_terms(old: Site, new: Site) -> Iterator[str]:
+def _in_other_terms(old: Outline, new: Outline) -> Iterator[str]:
     """Yield the paths of catalogues, and of the pages that link to a term which is called otherwise now."""
-    catalogues = kinds(old.taxonomies)
-    for kind, taxonomy in kinds(new.taxonomies).items():
+    catalogues = kinds(old.site.taxonomies)
+    for kind, taxonomy in kinds(new.site.taxonomies).items():
         before, now = catalogues[kind].terms, taxonomy.terms
-        if before or now:
-            yield taxonomy.path
+        yield from sheets_of(old.listings, catalogues[kind].path)
+        yield from sheets_of(new.listings, taxonomy.path)
         for key in before.keys() | now.keys():
             terms = [terms[key] for terms in (before, now) if key in terms]
             if len(set(map(_name_of, terms))) != 1 or len(terms) != 2:

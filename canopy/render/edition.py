@@ -29,7 +29,7 @@ __all__ = ["Edition", "find_document"]
 class Edition:
     """A site with what has been rendered of it."""
 
-    __slots__ = ("findings", "look", "outline", "pages", "published", "ready", "site", "touched")
+    __slots__ = ("findings", "keys", "look", "outline", "pages", "published", "ready", "site", "touched")
 
     def __init__(self, outline: Outline, published: datetime) -> None:
         self.site: Site = outline.site
@@ -43,12 +43,16 @@ class Edition:
         """By request target, as links of the site are written: the look-up of the hot path."""
         self.findings: dict[str, tuple[Problem, ...]] = {}
         """What rendering found wrong, by path of the site."""
+        self.keys: dict[str, frozenset[str]] = {}
+        """What the links on a page or list are looked up by, of all that was ever printed."""
         self.touched: frozenset[str] | None = None
         """The paths of pages and lists that may look other than in the edition before; None: all."""
 
     def succeed(self, old: Edition, touched: frozenset[str] | None) -> None:
         """Have at hand what `old` had of the pages that look the same: all but the `touched` ones."""
         self.touched = touched
+        left = old.site.pages.keys() - self.site.pages.keys()
+        self.keys = {path: keys for path, keys in old.keys.items() if path not in left}
         if touched is None:
             return
         kept = self.site.pages.keys() - touched

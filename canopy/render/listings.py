@@ -287,8 +287,8 @@ def catalogue_path(site: Site, kind: str) -> str:
 
 
 def sheets_of(listings: Listings, path: str) -> Iterator[str]:
-    """Yield the paths of all sheets of the listing at a path, if there is one."""
-    listing = listings.at(path)
+    """Yield the paths of all sheets of the listing or catalogue at a path, if there is one."""
+    listing = listings.at(path) or listings.catalogue(path)
     if listing is not None:
         yield from map(listing.address, listing.pagination.reading)
 

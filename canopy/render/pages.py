@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from canopy.content.taxonomies import key_of, person_of
 from canopy.content.values import Page
+from canopy.content.wikilinks import WIKI, mentioned, private
 from canopy.render.articles import article_inputs, article_view
 from canopy.render.forge import Forge
 from canopy.render.icon import own_icon
@@ -201,14 +202,13 @@ class Outline:
         if self.preview and not isinstance(subject, Page):
             # A list tells its writer of every file; only equal views are taken over.
             return Inputs((site,), ())
-        known = (site.names, site.taxonomies.addresses, self.images)
         if isinstance(subject, Page):
             objects, around = article_inputs(self, subject)
-            return Inputs((*objects, *known), (self.setting, self._told(subject), *around))
+            return Inputs((*objects, self.images), (self.setting, self._told(subject), *around))
         if isinstance(subject, Sheet):
             section = subject.listing.section
             index = section.index if section is not None and subject.is_start else None
-            objects = (*subject.pages, index, *(self.quoted_pages(index) if index else ()), *known)
+            objects = (*subject.pages, index, *(self.quoted_pages(index) if index else ()), self.images)
             return Inputs(objects, (self.setting, *sheet_surroundings(self, subject)))
         counts = tuple((term.name, term.path, len(term.pages)) for term in subject.terms)
         return Inputs((), (self.setting, subject.kind, subject.path, subject.pagination.count, counts))
@@ -262,6 +262,17 @@ class Outline:
         """Return the notes that a page shows, which it depends on."""
         return tuple(found.page for found in every(self.quoting.of(page, self.spoken)))
 
+    def resolve_names(self, subject: Subject) -> None:
+        """Look up what the texts of a path name in another way than by their links."""
+        own = own_page(subject)
+        shown = () if own is None else (own, *self.quoted_pages(own))
+        for page in (*shown, *(subject.pages if isinstance(subject, Sheet) else ())):
+            # What is in brackets is a link only where there is a note of this name.
+            for name in mentioned(page.source.body):
+                self.linker.resolve(page, private(WIKI, name))
+            if page.source.front.image:
+                self.linker.resolve(page, page.source.front.image)
+
     def body(self, page: Page) -> FragmentRequest:
         """Return the request for a page's body."""
         text = page.source.body
@@ -307,6 +318,14 @@ class Outline:
                 crumbs.append(Link(section.title, self.site.url(path)))
             path = path.rpartition("/")[0]
         return tuple(reversed(crumbs))
+
+
+def own_page(subject: Subject | None) -> Page | None:
+    """Return the page whose text a subject shows, if it shows one."""
+    if isinstance(subject, Sheet):
+        section = subject.listing.section
+        return section.index if section is not None and subject.is_start else None
+    return subject if isinstance(subject, Page) else None
 
 
 def _own_feed(site: Site) -> FeedLink | None:

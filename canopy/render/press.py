@@ -17,7 +17,6 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from canopy.content.mediatypes import PLAIN_TEXT
-from canopy.content.values import Page
 from canopy.problem import Problem, Severity
 from canopy.render.batches import Fragments
 from canopy.render.edition import Edition, find_document
@@ -25,10 +24,9 @@ from canopy.render.images import Images
 from canopy.render.imprint import SETTINGS, footer_problems, footer_wanted
 from canopy.render.inputs import Inputs
 from canopy.render.jobs import HTML, Job
-from canopy.render.listings import Sheet
 from canopy.render.look import Look
 from canopy.render.options import RenderOptions
-from canopy.render.pages import Outline
+from canopy.render.pages import Outline, own_page
 from canopy.render.places import doubtful, lost
 from canopy.render.protection import document_protection, file_protection, unattached
 from canopy.render.representation import compressible, encode, represent
@@ -40,21 +38,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from datetime import datetime
 
-    from canopy.content.values import Asset, Site
+    from canopy.content.values import Asset, Page, Site
     from canopy.render.documents import Document
     from canopy.render.fragment import Fragment
     from canopy.render.jobs import FragmentRequest
+    from canopy.render.linking import Resolved
     from canopy.render.pages import Subject
     from canopy.render.representation import Body, Headers, Representation
     from canopy.render.theme import ThemeAsset
     from canopy.render.views import View
 
-__all__ = ["FOREVER", "Press", "own_page"]
+__all__ = ["FOREVER", "Press"]
 
 FOREVER = "public, max-age=31536000, immutable"
 _MOST_TOLD = 6
-_Recipe = tuple[bytes, "Callable[[], Generator[Job, Any, Body]]", str]
-"""What tells whether a page would be the same as before, how to make it, and its media type."""
+_Recipe = tuple[bytes, "Callable[[], Generator[Job, Any, Body]]", str, tuple["Resolved", ...]]
+"""What tells whether a page would be the same as before, how to make it, its media type, and its links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,10 @@ class _Printed:
     changed: datetime
     """When it was published in this form."""
     findings: tuple[Problem, ...] = ()
+    links: tuple[Resolved, ...] = ()
+    """Where the links on it lead."""
+    keys: frozenset[str] = frozenset()
+    """What these are looked up by."""
 
 
 class Press:
@@ -156,11 +159,15 @@ class Press:
         """Take over what an earlier edition printed from the same inputs, else print it."""
         before = self._printed.get(path)
         # What is found wrong with a page may name another one that is meant: its writer is told anew.
-        if before is not None and before.inputs.same(inputs) and not (before.findings and self._preview):
+        linker = edition.outline.linker
+        told = before is not None and before.findings and self._preview
+        if before is not None and before.inputs.same(inputs) and linker.holds(before.links) and not told:
             if before.findings:
                 edition.findings[path] = before.findings
+            edition.keys[path] = before.keys
             return before.representation
-        digest, finish, media_type = yield from make
+        digest, finish, media_type, links = yield from make
+        keys = linker.keys(links)
         if before is not None and before.digest == digest:
             representation = before.representation
         else:
@@ -174,13 +181,19 @@ class Press:
             )
         same = before is not None and representation is before.representation
         changed = before.changed if before is not None and same else edition.published
-        printed = _Printed(inputs, digest, representation, changed, edition.findings.get(path, ()))
+        printed = _Printed(
+            inputs, digest, representation, changed, edition.findings.get(path, ()), links, keys
+        )
+        edition.keys[path] = keys
         self._printed.put(path, printed, representation.size)
         return representation
 
     def _page(self, edition: Edition, path: str, subject: Subject) -> Generator[Job, Any, _Recipe]:
         fragments = yield from self.fragments.render(edition.outline.wanted(subject))
+        linker = edition.outline.linker
+        linker.noted()
         view = edition.outline.view(subject, fragments.__getitem__)
+        edition.outline.resolve_names(subject)
         page = own_page(subject)
         if page is not None:
             found = self._note(edition, path, page, fragments)
@@ -190,7 +203,7 @@ class Press:
             view = replace(view, problems=_told(edition, page if isinstance(view, ArticleView) else None))
         look = edition.look
         digest = _digest((view, look.version))
-        return digest, lambda: look.show(view, path, told=self._preview), HTML
+        return digest, lambda: look.show(view, path, told=self._preview), HTML, linker.noted()
 
     def findings(self, edition: Edition, path: str) -> Generator[Job, Any, tuple[Problem, ...]]:
         """Find out what rendering finds wrong with a page, without making its representation."""
@@ -226,7 +239,7 @@ class Press:
     def _document(self, document: Document) -> Generator[Job, Any, _Recipe]:
         fragments = yield from self.fragments.render(document.wanted())
         function, arguments = document.make(fragments.__getitem__)
-        return _digest(arguments), lambda: _carried_out(Job(function, arguments)), document.media_type
+        return _digest(arguments), lambda: _carried_out(Job(function, arguments)), document.media_type, ()
 
     def _file(self, edition: Edition, asset: Asset) -> Generator[Job, Any, Representation]:
         before = self._printed.get(asset.path)
@@ -303,14 +316,6 @@ def _told(edition: Edition, page: Page | None) -> tuple[str, ...]:
     told = [str(same[0]) + (f", {len(same)} times" if len(same) > 1 else "") for same in alike[:_MOST_TOLD]]
     rest = sum(len(same) for same in alike[_MOST_TOLD:])
     return (*told, f"and {rest} more; `canopy check` shows all") if rest else tuple(told)
-
-
-def own_page(subject: Subject | None) -> Page | None:
-    """Return the page whose text a subject shows, if it shows one."""
-    if isinstance(subject, Sheet):
-        section = subject.listing.section
-        return section.index if section is not None and subject.is_start else None
-    return subject if isinstance(subject, Page) else None
 
 
 def _findings(page: Page, fragment: Fragment) -> tuple[Problem, ...]:

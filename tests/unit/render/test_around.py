@@ -97,3 +97,29 @@ def test_a_writer_is_told_anew_what_is_wrong_with_a_page() -> None:
     again.succeed(first, touched(first, again))
     assert "/a" not in again.ready
     drive(press.print(again, "/a"))
+
+
+def test_a_new_page_concerns_only_what_leads_to_it() -> None:
+    """Its list, its neighbours and whose links may mean it are named; all others stay at hand."""
+    notes = {f"n/{n}.md": f"---\ndate: 2020-01-{n + 1:02}\n---\nText.\n" for n in range(9)}
+    notes |= {
+        "n/2.md": "---\ndate: 2020-01-03\n---\nRead [this](later.md), when it is there.\n",
+        "n/4.md": "---\ndate: 2020-01-05\n---\nIn brackets: [[Later]].\n",
+    }
+    later = {"n/later.md": "---\ndate: 2020-01-09T12:00:00Z\n---\nHere.\n"}
+    press = Press(memory=10**7)
+    for files, others in ((notes, notes | later), (notes | later, notes)):
+        old = edition(press, files)
+        for path in old.site.pages:
+            drive(press.print(old, path))
+        new = edition(press, others, old)
+        told = affected(old, new)
+        assert told is not None
+        assert {path for path in told if path.startswith("/n/")} == {"/n/2", "/n/4", "/n/8", "/n/later"}
+        new.succeed(old, touched(old, new))
+        assert {"/n/0", "/n/1", "/n/3", "/n/5", "/n/6", "/n/7"} == new.ready.keys()
+        other = Press(memory=10**7)
+        again = edition(other, others)
+        for path in new.site.pages:
+            found, fresh = drive(press.print(new, path)), drive(other.print(again, path))
+            assert found.identity.body == fresh.identity.body
