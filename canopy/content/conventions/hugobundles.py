@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from canopy.content.frontmatter import grammar
 from canopy.content.grammar import normalised
 from canopy.content.headers import MAX_HEADER, read_header
-from canopy.content.paths import MARKDOWN, base_name, extension, parent, stem, unsuffixed
+from canopy.content.paths import MARKDOWN, base_name, extension, parent, unsuffixed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -57,6 +57,8 @@ def resources(paths: Iterable[str], tops: Iterable[str]) -> frozenset[str]:
     """
     content, tops = list(paths), set(tops)
     leaves = {parent(path) for path in content if _is_index(path, "index")} - tops
+    if not leaves:
+        return frozenset()
     return frozenset(
         path
         for path in content
@@ -73,7 +75,7 @@ def kept_cases(paths: Iterable[str], urlized: Callable[[str], str]) -> dict[str,
     content = list(paths)
     bundles = {parent(path) for path in content if _is_index(path, "index") or _is_index(path, "_index")}
     kept: dict[str, str] = {}
-    for folder in {parent(path) for path in content if extension(path) not in MARKDOWN}:
+    for folder in {parent(path) for path in content if not path.endswith(MARKDOWN)}:
         plain = urlized(folder)
         if plain == folder:
             continue
@@ -138,7 +140,10 @@ def _build(values: Mapping[str, object], option: str) -> str:
 
 def _is_index(path: str, name: str) -> bool:
     """Tell whether a file has that name, whatever language and extension it has besides."""
-    return base_name(stem(path)).partition(".")[0] == name and extension(path) in MARKDOWN
+    # Most paths are none: a look at the whole is quicker than taking each apart.
+    return (
+        f"/{name}." in f"/{path}" and base_name(path).startswith(f"{name}.") and extension(path) in MARKDOWN
+    )
 
 
 def _above(path: str) -> Iterator[str]:
