@@ -63,6 +63,9 @@ def touched(old: Edition | None, new: Edition) -> frozenset[str] | None:
         if before is None or now is None or not _same_subjects(before, now):
             pages = filter(None, (before, now))
             paths.update(other.path for page in pages for other in _on_its_subjects(both, page))
+        if new.outline.preview and _called(before) != _called(now):
+            # What is wrong with a page is told on it, with the name of the page that may be meant.
+            paths.update(old.findings)
         paths.update(moved_sheets(old.outline.listings, new.outline.listings, before, now))
         for site in (old.site, new.site):
             paths.update(_quoting(site, path))
@@ -136,6 +139,11 @@ def _on_its_subjects(outlines: Iterable[Outline], page: Page) -> Iterator[Page]:
     for outline in outlines:
         for term in shared_terms(outline.site, page):
             yield from term.pages
+
+
+def _called(page: Page | None) -> tuple[object, ...]:
+    """Return all by which a page is found for a link that leads nowhere."""
+    return () if page is None else (page.source.path, page.title, page.created)
 
 
 def _same_subjects(before: Page, now: Page) -> bool:

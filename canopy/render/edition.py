@@ -56,9 +56,6 @@ class Edition:
         if touched is None:
             return
         kept = self.site.pages.keys() - touched
-        if self.outline.preview:
-            # What is wrong with a page may be told with another's name, which may be another now.
-            kept -= old.findings.keys()
         self.ready = {path: found for path, found in old.ready.items() if path in kept}
         self.findings |= {path: found for path, found in old.findings.items() if path in kept}
         self.pages = dict(old.pages)

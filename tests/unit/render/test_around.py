@@ -88,11 +88,14 @@ def test_pages_that_nothing_changed_for_are_at_hand_at_once() -> None:
 
 
 def test_a_writer_is_told_anew_what_is_wrong_with_a_page() -> None:
-    """In a preview a page with a broken link is made again: another page may be the one that is meant."""
+    """In a preview a page with a broken link is made again when another page may be the one that is meant."""
     press = Press(memory=10**7, preview=True)
     files = FILES | {"a.md": "---\ntitle: A\n---\n[lost](chapter-one.md)\n"}
     first = edition(press, files)
     assert b"chapter-on" in drive(press.print(first, "/a")).identity.body
+    edited = edition(press, files | {"e.md": "---\ntitle: E\n---\nOther.\n"}, first)
+    edited.succeed(first, touched(first, edited))
+    assert "/a" in edited.ready
     again = edition(press, files | {"e.md": "---\ntitle: chapter-one\n---\nOther.\n"}, first)
     again.succeed(first, touched(first, again))
     assert "/a" not in again.ready
