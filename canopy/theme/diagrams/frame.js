@@ -25,7 +25,7 @@ async function draw({ text, dark, colours, font }) {
     image.style.width = "100%";
     image.style.maxWidth = `${drawn}px`;
     // Smaller than this nobody can read it: then one scrolls.
-    image.style.minWidth = `${Math.min(drawn, 480)}px`;
+    image.style.minWidth = `${Math.round(drawn * 0.6)}px`;
     const title = image.querySelector(":scope > title")?.textContent ?? "";
     const height = fit();
     tell({ diagram: "drawn", title, height });
