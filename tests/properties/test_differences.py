@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha1
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from printing import drive
-from snapshots import blob, snapshot
+from snapshots import blob, snapshot, snapshot_of_folder
 
 from canopy.content.site import build
 from canopy.content.values import SiteOptions
@@ -17,6 +20,7 @@ from canopy.render.options import RenderOptions
 from canopy.render.press import Press
 
 if TYPE_CHECKING:
+    from canopy.git.values import Blob, Snapshot
     from canopy.render.edition import Edition
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -59,11 +63,52 @@ _ALWAYS = {
 FILES = st.dictionaries(st.sampled_from([*_NAMES, *_INDEXES]), TEXTS, max_size=9)
 
 
+_GOLDEN = {folder.parent.name: folder for folder in Path(__file__).parents[1].glob("sites/*/repository")}
+_FIELDS = [
+    "tags: [x]", "title: Other", "draft: true", "weight: 1", "date: 2030-01-01", "expires: 2026-01-05",
+    "series: s", "author: Ann", "aliases: [/old]", "categories: [k]", "slug: other", "language: de",
+]  # fmt: skip
+_ENDS = ["More.\n", "See [it]({0}) and [[{1}]].\n", "![[{1}]]\n", "# Heading\n\n#demo\n"]
+
+
+@st.composite
+def an_edit(draw: st.DrawFn, blobs: dict[str, Blob]) -> dict[str, Blob]:
+    """Return what is left of some files after one of them was changed, moved, overwritten or deleted."""
+    path, other = draw(st.sampled_from(sorted(blobs))), draw(st.sampled_from(sorted(blobs)))
+    data = blobs[path].data
+    match draw(st.sampled_from(["delete", "move", "overwrite", "shorten", "field", "end"])):
+        case "delete":
+            return {name: found for name, found in blobs.items() if name != path}
+        case "move":
+            new = str(Path(path).with_stem(draw(st.sampled_from(["new", "index", "a b"]))))
+            left = {name: found for name, found in blobs.items() if name != path}
+            return left if new in blobs else left | {new: replace(blobs[path], path=new)}
+        case "overwrite":
+            data = blobs[other].data
+        case "shorten":
+            lines = data.split(b"\n")
+            del lines[draw(st.integers(0, min(len(lines), 12) - 1))]
+            data = b"\n".join(lines)
+        case "field":
+            field = draw(st.sampled_from(_FIELDS)).encode()
+            begun = data.startswith(b"---\n")
+            data = b"---\n" + field + b"\n" + (data[4:] if begun else b"---\n" + data)
+        case "end":
+            text = draw(st.sampled_from(_ENDS)).format(other, Path(other).stem)
+            data += b"\n\n" + text.encode()
+    return blobs | {path: replace(blobs[path], id=sha1(data).hexdigest(), data=data, link="")}
+
+
 def edition_of(press: Press, files: dict[str, str], before: Edition | None = None) -> Edition:
     """Return the edition of some files, whose days follow from their names."""
     files = _ALWAYS | files
     taken = snapshot({path: blob(path, text, len(path)) for path, text in sorted(files.items())})
-    site = build(taken, SiteOptions(base_url="https://notes.example"), before.site if before else None)
+    return edition_at(press, taken, before)
+
+
+def edition_at(press: Press, taken: Snapshot, before: Edition | None = None) -> Edition:
+    """Return the edition of a snapshot."""
+    site = build(taken, SiteOptions(base_url="https://notes.example"), before.site if before else None, NOW)
     edition = press.edition(site, NOW)
     drive(press.furnish(edition))
     return edition
@@ -114,3 +159,21 @@ def test_after_an_edit_little_is_made_again(files, data):
     assert shown(press, new) == now
     if named is not None:
         assert {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)} <= named
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.sampled_from(sorted(_GOLDEN)), st.data())
+def test_sites_of_all_kinds_show_no_page_that_is_out_of_date(name, data):
+    """However a site of any convention is edited, what is taken over is what would be made anew."""
+    taken = snapshot_of_folder(_GOLDEN[name])
+    press, blobs = new_press(), dict(taken.blobs)
+    edition = edition_at(press, taken)
+    shown(press, edition)
+    for _ in range(data.draw(st.integers(1, 3))):
+        blobs = data.draw(an_edit(blobs))
+        taken = replace(taken, blobs=dict(sorted(blobs.items())))
+        new = edition_at(press, taken, edition)
+        new.succeed(edition, touched(edition, new))
+        fresh = new_press()
+        assert shown(press, new) == shown(fresh, edition_at(fresh, taken))
+        edition = new
