@@ -99,14 +99,13 @@ def an_edit(draw: st.DrawFn, blobs: dict[str, Blob]) -> dict[str, Blob]:
     return blobs | {path: replace(blobs[path], id=sha1(data).hexdigest(), data=data, link="")}
 
 
-def edition_of(press: Press, files: dict[str, str], before: Edition | None = None) -> Edition:
-    """Return the edition of some files, whose days follow from their names."""
+def snapshot_of(files: dict[str, str]) -> Snapshot:
+    """Return the snapshot of some files, whose days follow from their names."""
     files = _ALWAYS | files
-    taken = snapshot({path: blob(path, text, len(path)) for path, text in sorted(files.items())})
-    return edition_at(press, taken, before)
+    return snapshot({path: blob(path, text, len(path)) for path, text in sorted(files.items())})
 
 
-def edition_at(press: Press, taken: Snapshot, before: Edition | None = None) -> Edition:
+def edition_of(press: Press, taken: Snapshot, before: Edition | None = None) -> Edition:
     """Return the edition of a snapshot."""
     site = build(taken, SiteOptions(base_url="https://notes.example"), before.site if before else None, NOW)
     edition = press.edition(site, NOW)
@@ -125,22 +124,28 @@ def new_press() -> Press:
     return Press(memory=10**8, options=RenderOptions(per_page=1))
 
 
+def follow(press: Press, old: Edition, taken: Snapshot) -> Edition:
+    """Return the edition after `old`, named and shown as a press makes it that knew nothing."""
+    before = shown(press, old)
+    new = edition_of(press, taken, old)
+    named = touched(old, new)
+    new.succeed(old, named)
+    fresh = new_press()
+    now = shown(fresh, edition_of(fresh, taken))
+    assert shown(press, new) == now
+    if named is not None:
+        assert {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)} <= named
+    return new
+
+
 @settings(max_examples=30, deadline=None)
 @given(FILES, FILES, st.lists(st.sampled_from([*_NAMES, *_INDEXES])))
 def test_what_differs_is_named_and_all_else_is_taken_over(files, others, gone):
     """After any edits, new, renamed and deleted files, the result is that of a press that knew nothing."""
     press = new_press()
-    old = edition_of(press, files)
-    before = shown(press, old)
+    old = edition_of(press, snapshot_of(files))
     changed = {path: text for path, text in {**files, **others}.items() if path not in gone}
-    new = edition_of(press, changed, old)
-    named = touched(old, new)
-    new.succeed(old, named)
-    fresh = new_press()
-    now = shown(fresh, edition_of(fresh, changed))
-    assert shown(press, new) == now
-    if named is not None:
-        assert {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)} <= named
+    follow(press, old, snapshot_of(changed))
 
 
 @settings(max_examples=30, deadline=None)
@@ -148,17 +153,9 @@ def test_what_differs_is_named_and_all_else_is_taken_over(files, others, gone):
 def test_after_an_edit_little_is_made_again(files, data):
     """The same for one edited file: what changed is named, unless every page shows it."""
     press = new_press()
-    old = edition_of(press, files)
-    before = shown(press, old)
+    old = edition_of(press, snapshot_of(files))
     changed = files | {data.draw(st.sampled_from(sorted(files))): data.draw(TEXTS)}
-    new = edition_of(press, changed, old)
-    named = touched(old, new)
-    new.succeed(old, named)
-    fresh = new_press()
-    now = shown(fresh, edition_of(fresh, changed))
-    assert shown(press, new) == now
-    if named is not None:
-        assert {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)} <= named
+    follow(press, old, snapshot_of(changed))
 
 
 @settings(max_examples=15, deadline=None)
@@ -167,13 +164,8 @@ def test_sites_of_all_kinds_show_no_page_that_is_out_of_date(name, data):
     """However a site of any convention is edited, what is taken over is what would be made anew."""
     taken = snapshot_of_folder(_GOLDEN[name])
     press, blobs = new_press(), dict(taken.blobs)
-    edition = edition_at(press, taken)
-    shown(press, edition)
+    edition = edition_of(press, taken)
     for _ in range(data.draw(st.integers(1, 3))):
         blobs = data.draw(an_edit(blobs))
         taken = replace(taken, blobs=dict(sorted(blobs.items())))
-        new = edition_at(press, taken, edition)
-        new.succeed(edition, touched(edition, new))
-        fresh = new_press()
-        assert shown(press, new) == shown(fresh, edition_at(fresh, taken))
-        edition = new
+        edition = follow(press, edition, taken)
