@@ -88,7 +88,11 @@ def spellings(name: str) -> tuple[str, ...]:
 
 def endings(path: str) -> Iterator[str]:
     """Yield the endings of a path by which `by_name` finds what is there."""
-    parts = _tail(_bare(folded(path)).strip("/")).split("/")
+    yield from _endings(_bare(folded(path)))
+
+
+def _endings(spelling: str) -> Iterator[str]:
+    parts = _tail(spelling.strip("/")).split("/")
     for start in range(len(parts)):
         yield "/".join(parts[start:])
 
@@ -164,10 +168,9 @@ def _files(site: Site) -> dict[str, list[tuple[str, str]]]:
     places = chain(pages, ((path, path) for path in chain(site.pages, site.assets)))
     for file, path in sorted(places, key=lambda place: (place[0].count("/"), *place)):
         spelling = _bare(folded(file))
-        parts = spelling.strip("/").rsplit("/", _DEPTH)[-_DEPTH:]
-        for start in range(len(parts)):
-            found = files.setdefault("/".join(parts[start:]), [])
-            if not found or len(parts) - start == _DEPTH:
+        for ending in _endings(spelling):
+            found = files.setdefault(ending, [])
+            if not found or ending.count("/") == _DEPTH - 1:
                 found.append((spelling, path))
     return files
 

@@ -132,7 +132,13 @@ def _linked(link: Callable[[str], str], found: Target) -> str | None:
 def _line_of(page: Page, target: str) -> int:
     written = wikilinks.written(target)
     # A short target may be a word of the text as well: first it is looked for where links are.
-    ways = (f"]({written}", f"[[{written}", f"](<{written}", f"]: {written}", f'="{written}', written)
-    places = (page.source.body.find(way) for way in ways)
-    place = next((place for place in places if place >= 0), -1)
-    return 0 if place < 0 else page.source.body_line + page.source.body.count("\n", 0, place)
+    return line_of(
+        page, (f"]({written}", f"[[{written}", f"](<{written}", f"]: {written}", f'="{written}', written)
+    )
+
+
+def line_of(page: Page, spellings: Iterable[str]) -> int:
+    """Return the line of the page's file that has the first of the spellings which is in its text; else 0."""
+    body = page.source.body
+    place = next((place for words in spellings if (place := body.find(words)) >= 0), -1)
+    return 0 if place < 0 else page.source.body_line + body.count("\n", 0, place)

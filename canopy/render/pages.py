@@ -87,7 +87,7 @@ class Outline:
         self.listings = Listings(site, self.options.per_page)
         self.siblings = Siblings(site)
         self.linker = Linker(site, self.images)
-        self.quoting = Quoting(site, self.trusted)
+        self.quoting = Quoting(site, self.trusted, lambda: self.shown)
         navigation = tuple(
             Link(item.title, item.path if _is_elsewhere(item.path) else site.url(item.path))
             for item in site.navigation

@@ -16,6 +16,7 @@ from canopy.content.passages import block, headings
 from canopy.content.wikilinks import named, written
 from canopy.problem import Problem, Severity
 from canopy.render.headings import core, slug
+from canopy.render.linking import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -84,6 +85,4 @@ def _ids(fragment: Fragment) -> Iterator[str]:
 
 def _line_of(page: Page, target: str) -> int:
     path = written(target) if named(target) else target.partition("#")[0]
-    body = page.source.body
-    at = next((at for words in (target, f"{path}#", quote(path) + "#") if (at := body.find(words)) >= 0), -1)
-    return 0 if at < 0 else page.source.body_line + body.count("\n", 0, at)
+    return line_of(page, (target, f"{path}#", quote(path) + "#"))

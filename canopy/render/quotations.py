@@ -55,8 +55,9 @@ class Quoting:
 
     site: Site
     trusted: bool
+    shown: Callable[[], Mapping[str, Page]]
+    """Returns every page by the path at which readers see it."""
     _known: dict[int, Mapping[str, Quotation]] = field(default_factory=dict)
-    _shown: Mapping[str, Page] | None = None
 
     def of(self, page: Page, spoken: Callable[[Page], str]) -> Mapping[str, Quotation]:
         """Return what a page quotes, by the targets of its cards; its interface is `spoken` there too."""
@@ -91,9 +92,7 @@ class Quoting:
 
     def _meant(self, page: Page, target: str) -> Page | None:
         found = resolve(self.site, page, target)
-        if self._shown is None:
-            self._shown = self.site.shown()
-        return self._shown.get(found.path) if found.kind == "internal" else None
+        return self.shown().get(found.path) if found.kind == "internal" else None
 
 
 def _passage(page: Page, target: str) -> str | None:

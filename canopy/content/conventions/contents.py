@@ -7,6 +7,7 @@ becomes `Contents`: titles and places by path, and the menu. Knows no file but b
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from posixpath import commonpath
 from typing import TYPE_CHECKING
 
 from canopy.content.conventions.convention import Convention
@@ -126,14 +127,4 @@ def _name_folders(entry: Entry, below: Mapping[str, int], titles: dict[str, str]
 
 def _common(paths: Iterable[str]) -> str:
     """Return the deepest folder that all files lie in."""
-    common: list[str] | None = None
-    for path in paths:
-        parts = parent(path).split("/")
-        if common is None:
-            common = parts
-        else:
-            same = 0
-            while same < min(len(common), len(parts)) and common[same] == parts[same]:
-                same += 1
-            common = common[:same]
-    return "/".join(common or ()) or "/"
+    return commonpath([parent(path) for path in paths] or ["/"])

@@ -175,6 +175,11 @@ class Tree:
         found = self.asked[path] = self.blobs.get(path)
         return found
 
+    def text(self, path: str) -> str | None:
+        """Return the text of a file by its path below the folder."""
+        blob = self.get(path)
+        return blob.data.decode("utf-8-sig", "replace") if blob else None
+
     def below(self, folder: str) -> Tree:
         """Return the files below a folder of this one."""
         return Tree(self.blobs, f"{self.prefix}{folder}/", self.asked)

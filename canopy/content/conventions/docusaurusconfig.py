@@ -94,7 +94,7 @@ def read_docusaurus(tree: Tree) -> DocusaurusConfig:
     """Return what all the files say together."""
     blob = tree.first(*CONFIGS)
     path = blob.path[len(tree.prefix) :] if blob else ""
-    values = Config(read_literals(path, lambda name: _text(tree, name)))
+    values = Config(read_literals(path, tree.text))
     plugins = list(_plugins(values))
     own = "/" + tree.prefix.rstrip("/").rpartition("/")[2]
     up = any(options.text("path").startswith("../") for _, options in plugins) and own != "/"
@@ -128,14 +128,9 @@ def read_docusaurus(tree: Tree) -> DocusaurusConfig:
     )
     config.parts = tuple(part for part in config.parts if any(_inside(tree, config, part)))
     _number(tree, config)
-    menu = _contents(tree, config, values, plugins, base)
+    menu = _contents(tree, config, values, plugins)
     config.settings = _settings(tree, config, values, default, menu)
     return config
-
-
-def _text(tree: Tree, name: str) -> str | None:
-    blob = tree.get(name)
-    return blob.data.decode("utf-8-sig", "replace") if blob else None
 
 
 def _place(base: str, folder: str) -> str:
@@ -213,7 +208,7 @@ def _category(tree: Tree, config: DocusaurusConfig, path: str, folder: str) -> N
 
 
 def _contents(
-    tree: Tree, config: DocusaurusConfig, values: Config, plugins: Iterable[tuple[str, Config]], base: str
+    tree: Tree, config: DocusaurusConfig, values: Config, plugins: Iterable[tuple[str, Config]]
 ) -> tuple[tuple[str, str], ...]:
     """Fill in what the sidebars say, and return the entries of the navbar."""
     first: dict[str, str] = {}
@@ -228,9 +223,7 @@ def _contents(
         ids |= {key: path for key, path in _ids(tree, config, part) if key not in ids}
         named_file = options.text("sidebarPath").removeprefix("./")
         blob = tree.first(*((named_file,) if named_file else _SIDEBARS))
-        sidebars = (
-            read_literals(blob.path[len(tree.prefix) :], lambda name: _text(tree, name)) if blob else {}
-        )
+        sidebars = read_literals(blob.path[len(tree.prefix) :], tree.text) if blob else {}
         for name, items in sidebars.items():
             entries = tuple(_sidebar(items, ids, route, 0))
             contents = read_contents(entries)
@@ -240,7 +233,7 @@ def _contents(
             config.titles |= {path: t for path, t in contents.titles.items() if path not in config.titles}
             first[name] = next((path for path in contents.places if "." in base_name(path)), route or "/")
     config.titles.pop("", None)
-    return tuple(_navbar(tree, values, ids, first, base))
+    return tuple(_navbar(tree, values, ids, first))
 
 
 def _ids(tree: Tree, config: DocusaurusConfig, part: Part) -> Iterator[tuple[str, str]]:
@@ -291,9 +284,8 @@ def _by_id(ident: str, ids: Mapping[str, str]) -> str:
 
 
 def _navbar(
-    tree: Tree, values: Config, ids: Mapping[str, str], first: Mapping[str, str], base: str
+    tree: Tree, values: Config, ids: Mapping[str, str], first: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
-    del base
     for item in values.list("themeConfig.navbar.items"):
         entry = Config(item if isinstance(item, dict) else {})
         label = entry.text("label")

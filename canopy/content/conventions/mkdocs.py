@@ -288,9 +288,7 @@ def _arranged(tree: Tree, below: str) -> Iterator[Entry]:
 def _folder_entries(folder: str, known: Mapping[str, Config], seen: set[str]) -> Iterator[Entry]:
     seen.add(folder)
     for entry in _nav(known[folder].list("nav", "arrange", "order") if folder in known else ()):
-        target = (
-            entry.target and entry.target if "://" in entry.target else f"{folder.rstrip('/')}{entry.target}"
-        )
+        target = entry.target if "://" in entry.target else f"{folder.rstrip('/')}{entry.target}"
         if target in known and target not in seen:
             title = entry.title or known[target].text("title")
             yield Entry(title, "", tuple(_folder_entries(target, known, seen)))

@@ -149,12 +149,7 @@ def _rewrites(config: Config) -> Iterator[tuple[str, str]]:
 def _config(tree: Tree, blob: Blob | None) -> Config:
     if blob is None or extension(blob.path) in (".toml", ".yml", ".yaml"):
         return read_config(blob, cased=True)
-
-    def text(name: str) -> str | None:
-        file = tree.get(name)
-        return file.data.decode("utf-8-sig", "replace") if file else None
-
-    return Config(read_literals(blob.path[len(tree.prefix) :], text))
+    return Config(read_literals(blob.path[len(tree.prefix) :], tree.text))
 
 
 def _first(config: Config, main: str, *names: str) -> object:
