@@ -7,7 +7,7 @@ The sync worker builds the new site and finds its problems; here they become the
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
@@ -18,7 +18,7 @@ from canopy.problem import Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from canopy.content.values import Held, Site
+    from canopy.content.values import Held, Page, Site
 
 Reject = Literal["never", "errors", "problems"]
 _SHOWN = 20
@@ -38,12 +38,14 @@ class Changes:
     removed: tuple[str, ...] = ()
     later: tuple[Held, ...] = ()
     """What was added, but is not there for readers."""
+    redated: tuple[str, ...] = ()
+    """Of which history only now tells another date: following renames may end after a push was answered."""
 
     @property
     def paths(self) -> tuple[str, ...]:
         """All paths at which something else is shown now."""
         moved = (path for pair in self.moved for path in pair)
-        return tuple(sorted({*self.added, *self.changed, *self.removed, *moved}))
+        return tuple(sorted({*self.added, *self.changed, *self.redated, *self.removed, *moved}))
 
     @property
     def written(self) -> tuple[str, ...]:
@@ -75,7 +77,8 @@ def compare(old: Site | None, new: Site) -> Changes:
     left, fresh = change_of(before, now)
     removed = {path: page for path, page in left.items() if path not in fresh}
     added = {path: page for path, page in fresh.items() if path not in before}
-    changed = sorted(fresh.keys() & before.keys())
+    redated = {path for path in fresh.keys() & before.keys() if _is_redated(before[path], fresh[path])}
+    changed = sorted((fresh.keys() & before.keys()) - redated)
     origins: dict[str, list[str]] = {}
     for path, page in sorted(removed.items()):
         origins.setdefault(page.source.blob_id, []).append(path)
@@ -101,7 +104,14 @@ def compare(old: Site | None, new: Site) -> Changes:
         tuple(moved),
         tuple(sorted(removed.keys() - gone)),
         tuple(held for held in new.held if held not in waiting),
+        tuple(sorted(redated)),
     )
+
+
+def _is_redated(old: Page, new: Page) -> bool:
+    """Tell whether only dates that nobody wrote differ: that is not the doing of who pushes now."""
+    as_now = replace(old, created=new.created, updated=new.updated, history_created=new.history_created)
+    return as_now == new
 
 
 def news(old: Iterable[Problem], new: Iterable[Problem]) -> tuple[Problem, ...]:

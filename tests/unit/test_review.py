@@ -172,6 +172,16 @@ def test_who_may_link_to_a_lost_page():
     assert mentions(new, None, ["/"]) == ()
 
 
+def test_a_date_that_history_learns_late():
+    """A page of which only history's dates differ is shown anew, but no pusher is told that it changed."""
+    old = site_of({"a.md": blob("a.md", "# A\n", 3)})
+    new = site_of({"a.md": blob("a.md", "# A\n", 1), "n.md": "# N\n"}, old)
+    changes = compare(old, new)
+    assert changes == Changes(added=("/n",), redated=("/a",))
+    assert changes.paths == ("/a", "/n")
+    assert changes.written == ("/n",)
+
+
 def test_the_paths_of_changes():
     """What readers' tabs and hooks are told: each path at which something else is shown."""
     changes = Changes(("/n",), ("/c",), (("/a", "/b"),), ("/g",))
