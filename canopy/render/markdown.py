@@ -95,7 +95,7 @@ def render_inline(text: str, idiom: Idiom = PLAIN, *, trusted: bool = False) -> 
     except (ArithmeticError, AttributeError, LookupError, RecursionError, ValueError, AssertionError):
         return Fragment(parts=(mistune.escape(text),), links=())
     parts, links = marker.split(html)
-    return Fragment(parts, links, findings=tuple(renderer.findings))
+    return Fragment(parts, links, findings=tuple(renderer.report.findings))
 
 
 def _render(text: str, idiom: Idiom, *, trusted: bool, language: str, quoted: bool) -> Fragment:
@@ -118,8 +118,8 @@ def _render(text: str, idiom: Idiom, *, trusted: bool, language: str, quoted: bo
         parts=parts,
         links=links,
         toc=tuple(_sanitised(entry) for entry in renderer.toc),
-        findings=_by_line(renderer.findings, plain),
-        warnings=tuple(sorted([*plain.findings, *_by_line(renderer.warnings, plain)])),
+        findings=_by_line(renderer.report.findings, plain),
+        warnings=tuple(sorted([*plain.findings, *_by_line(renderer.report.warnings, plain)])),
     )
 
 
@@ -146,7 +146,7 @@ def _within(link: str, renderer: Renderer, top: str) -> str:
     if found is None and name == top:
         return "#"
     if found is None:
-        renderer.warn_of_place(name)
+        renderer.report.warn_of_place(name)
         return link
     return link if found == name and begin == "#" else f"#{found}"
 

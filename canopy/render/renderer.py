@@ -6,7 +6,6 @@ One renderer serves one text: it counts, names and reports. Its HTML is not safe
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from hashlib import blake2s
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,12 +15,14 @@ from mistune import BlockState, HTMLRenderer
 from canopy.content.dialects.rewriting import placeholder
 from canopy.render.attributes import carries, with_attributes
 from canopy.render.fragment import TocEntry
-from canopy.render.frames import linked_frames
 from canopy.render.headings import Ids, slug, visible_text
 from canopy.render.highlight import Budget, highlight, parse_info, plainly
 from canopy.render.interface import Interface, direction, reads_left_to_right
 from canopy.render.math import mathml
 from canopy.render.plain import escape
+from canopy.render.rawhtml import passed_on
+from canopy.render.report import Report
+from canopy.render.titles import title_of
 from canopy.render.wikilinks import embedded_note
 
 if TYPE_CHECKING:
@@ -30,15 +31,6 @@ if TYPE_CHECKING:
     from canopy.render.sanitise import Marker
 
 Token = dict[str, Any]
-
-_HEADING_TAG = re.compile(r"(</?)h1\b", re.IGNORECASE)
-# Inside these, a browser reads no markup: one that is not closed would swallow the rest of the page.
-_SWALLOWING = re.compile(
-    r"<(?=(title|textarea|style|xmp|iframe|noembed|noframes|noscript|script|plaintext)\b)", re.IGNORECASE
-)
-_PLACE = re.compile(r"\[\[#([^\[\]|\n]{1,300})")
-_MOST_FINDINGS = 100
-_LEFT_OUT = re.compile(r"<(script|style|iframe|object|embed|form|svg)\b", re.IGNORECASE)
 
 
 class Renderer(HTMLRenderer):
@@ -50,15 +42,12 @@ class Renderer(HTMLRenderer):
         super().__init__(escape=False, allow_harmful_protocols=True)
         self.ids = Ids(none=quoted)
         self.toc: list[TocEntry] = []
-        self.findings: list[tuple[int, str, str]] = []
-        self.warnings: list[tuple[int, str, str]] = []
-        self._text = text
+        self.report = Report(text)
         self._marker = marker
         self._trusted = trusted
         self._interface = Interface.of(language)
         self._right_to_left = direction(language) == "rtl"
         self._budget = Budget()
-        self._told_of_drawings = False
         self._references: Counter[int] = Counter()
         # Several texts may stand on one page: each has footnotes of its own.
         self._note = blake2s(text.encode(), digest_size=4).hexdigest()
@@ -95,7 +84,7 @@ class Renderer(HTMLRenderer):
         # GitHub's id of a heading has the names of its emoji.
         written = visible_text(children, written=True)
         name = self.ids.claim(attributes.get("id") or slug(written) or "section")
-        title = _TitleRenderer(escape=False).render_tokens(children, state).strip()
+        title = title_of(children, state)
         if "no_toc" not in token.get("given", {}).get("class", "").split():
             self.toc.append(TocEntry(attributes["level"], name, title))
         tag = f"h{attributes['level']}"
@@ -134,7 +123,7 @@ class Renderer(HTMLRenderer):
         if fence.language and self._budget.allows(code):
             marked = highlight(code, fence.language, fence.lines)
         elif fence.language:
-            self._report(code[:200], "this code is too long to be highlighted", "shorten it or its lines")
+            self.report.find(code[:200], "this code is too long to be highlighted", "shorten it or its lines")
         language = f' data-language="{escape(fence.language)}"' if fence.language else ""
         body = plainly(code, fence.lines) if marked is None else marked
         return f'<div class="highlight"{language}><pre tabindex="0"><code>{body}</code></pre></div>\n'
@@ -142,17 +131,17 @@ class Renderer(HTMLRenderer):
     def query(self, code: str, info: str = "", **_: object) -> str:
         """Render what stands for a list that only its author's own program can make."""
         language = info.partition(" ")[0]
-        self.warn(code[:200], f"a {language} query is not run", "write its result as a list")
+        self.report.warn(code[:200], f"a {language} query is not run", "write its result as a list")
         return f"<p>{placeholder(language)}</p>\n"
 
     def left_out_block(self, name: str, source: str, reason: str, cure: str) -> str:
         """Render what stands by itself for what only another tool could put there."""
-        self.warn(source, reason, cure)
+        self.report.warn(source, reason, cure)
         return f"<p>{placeholder(name)}</p>\n"
 
     def left_out(self, name: str) -> str:
         """Render what stands within a line for what a program would say."""
-        self.warn(
+        self.report.warn(
             name, f"{{{{ {name[:60]} }}}} is not run", "write what it says: content is never a template"
         )
         return placeholder(name[:60])
@@ -314,7 +303,9 @@ class Renderer(HTMLRenderer):
         try:
             return mathml(formula, display=display)
         except ValueError as error:
-            self._report(formula, str(error), "write LaTeX that MathML can show, or put it into a code span")
+            self.report.find(
+                formula, str(error), "write LaTeX that MathML can show, or put it into a code span"
+            )
             return f'<code class="math-error">{escape(formula)}</code>'
 
     def block_math(self, formula: str) -> str:
@@ -326,93 +317,10 @@ class Renderer(HTMLRenderer):
         return self._raw(html)
 
     def _raw(self, html: str) -> str:
-        if self._trusted:
-            return html
-        html, frames = linked_frames(html, self._interface)
-        for tag, place in frames:
-            cure = "only trusted content may embed it; a plain link says the same"
-            self.warn(tag, f"an <iframe> is shown as a link to {place}", cure)
-        for name in sorted({match.lower() for match in _LEFT_OUT.findall(html)}):
-            if name != "svg":
-                self._report(html[:200], f"<{name}> is left out", "only trusted content may use it")
-            elif not self._told_of_drawings:
-                # A drawing more or less: one word about all of them will do.
-                self._told_of_drawings = True
-                cure = "put it into a file, and show that as an image"
-                self.warn(html[:200], "an <svg> within the text is left out", cure)
-        closed = html.lower()
-        html = _SWALLOWING.sub(lambda match: "<" if f"</{match[1].lower()}" in closed else "&lt;", html)
-        return _HEADING_TAG.sub(r"\1h2", html)
-
-    def warn_of_place(self, name: str) -> None:
-        """Tell the author of a link to a place that the text does not have."""
-        if len(self.warnings) >= _MOST_FINDINGS:
-            return
-        wikilinks = (match[0] for match in _PLACE.finditer(self._text) if slug(match[1]) == name)
-        excerpt = next(wikilinks, f"#{name}")
-        reason = f"nothing on this page is called {excerpt.removeprefix('[[').removeprefix('#')[:100]!r}"
-        self.warn(excerpt, reason, "link one of its headings")
-
-    def warn(self, excerpt: str, reason: str, cure: str) -> None:
-        """Tell the author of something that is shown, but not as it was meant."""
-        self._report(excerpt, reason, cure, self.warnings)
-
-    def _report(
-        self, excerpt: str, reason: str, cure: str, found: list[tuple[int, str, str]] | None = None
-    ) -> None:
-        found = self.findings if found is None else found
-        if len(found) >= _MOST_FINDINGS:
-            return
-        # Within a box or a list the lines have lost what stood before them: then the first one tells.
-        for sought in (excerpt.strip("\n"), excerpt.strip().partition("\n")[0]):
-            place = self._text.find(sought)
-            if place >= 0:
-                break
-        line = self._text.count("\n", 0, place) + 1 if place >= 0 else 0
-        found.append((line, reason, cure))
+        return html if self._trusted else passed_on(html, self.report, self._interface)
 
     _SPECIAL: ClassVar[dict[str, Callable[[Any, Token, BlockState], str]]] = {
         "heading": _heading,
         "paragraph": _paragraph,
         "image": _image,
     }
-
-
-class _TitleRenderer(HTMLRenderer):
-    """Renders a heading for the table of contents: no links, no images, no HTML of the author's."""
-
-    def link(self, text: str, url: str, title: str | None = None, css: str = "") -> str:  # noqa: ARG002
-        return text
-
-    def image(self, text: str, url: str, title: str | None = None, **_: str) -> str:  # noqa: ARG002
-        return text
-
-    def abbr(self, text: str, title: str) -> str:  # noqa: ARG002
-        return text
-
-    def span_attributes(self) -> str:
-        return ""
-
-    def softbreak(self) -> str:
-        return " "
-
-    def linebreak(self) -> str:
-        return " "
-
-    def inline_html(self, html: str) -> str:  # noqa: ARG002
-        return ""
-
-    def footnote_ref(self, key: str, index: int) -> str:  # noqa: ARG002
-        return ""
-
-    def strikethrough(self, text: str) -> str:
-        return f"<del>{text}</del>"
-
-    def mark(self, text: str) -> str:
-        return f"<mark>{text}</mark>"
-
-    def math(self, formula: str, *, display: bool) -> str:  # noqa: ARG002
-        try:
-            return mathml(formula, display=False)
-        except ValueError:
-            return f"<code>{escape(formula)}</code>"
