@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from canopy.content.claims import Kind
+from canopy.content.collation import Alphabet
 from canopy.content.links import find, join, split_suffix
 from canopy.content.paths import base_name, clean, folded, is_quiet, stem
 from canopy.content.standins import SEARCH, address_of, instead_of
@@ -74,16 +75,13 @@ def home_of(
 
 
 def automatic(
-    sections: Mapping[str, Section],
-    places: Places,
-    top: Iterable[Page],
-    home: Page | Section | None,
-    convention: Convention,
+    site: Site, places: Places, top: Iterable[Page], convention: Convention
 ) -> tuple[NavigationItem, ...]:
     """Return the entries for the sections below the top and its pages, where nobody made a menu."""
+    home, alphabet = site.home, Alphabet.of(site.language)
     items: list[tuple[float, str, NavigationItem]] = []
     for folder, path in places.folders.items():
-        section = sections[path]
+        section = site.sections[path]
         hidden = section is home or folder.startswith("/_") or folder.lower() in convention.foreign
         if folder != "/" and folder.count("/") == 1 and not hidden:
             weight = convention.places.get(folder, _weight(section.index, convention))
@@ -98,8 +96,8 @@ def automatic(
             name = base_name(page.source.path)
             item = NavigationItem(_entry(page, name, convention), page.path)
             items.append((_weight(page, convention), name, item))
-    # The original sorts the names by their bytes; elsewhere capitals do not come first.
-    items.sort(key=lambda item: (item[0], item[1] if convention.exact else item[1].casefold(), item[1]))
+    # The original sorts the names by their bytes.
+    items.sort(key=lambda item: (item[0], item[1] if convention.exact else alphabet.key(item[1]), item[1]))
     return tuple(item for _, _, item in items)
 
 
@@ -146,9 +144,8 @@ def chosen(
     if not own:
         return tuple(items.values()), problems
     there = site.shown().keys() | site.sections.keys() | site.redirects.keys() | _addresses(site)
-    for source, path in sorted(
-        own, key=lambda entry: (_heavy(entry[0]), entry[0].title.casefold(), entry[1])
-    ):
+    key = Alphabet.of(site.language).key
+    for source, path in sorted(own, key=lambda entry: (_heavy(entry[0]), key(entry[0].title), entry[1])):
         front = source.front
         if "main" in front.menu and (front.language or spoken).partition("-")[0] == spoken and path in there:
             items.setdefault(path, NavigationItem(front.short_title or source.title, path))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from canopy.content.values import ORDERS, Page, Section, Term
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from canopy.content.collation import Alphabet
     from canopy.content.conventions import Convention
     from canopy.content.permalinks import Places
     from canopy.content.values import SiteSettings
@@ -36,6 +36,7 @@ def build_sections(
     convention: Convention,
     settings: SiteSettings,
     top: str,
+    alphabet: Alphabet,
 ) -> dict[str, Section]:
     """Return the sections by path. `pages` are in order, without introductions; `top` is the title of `/`."""
     members: dict[str, list[Page]] = {address: [] for address in places.folders.values()}
@@ -45,7 +46,9 @@ def build_sections(
             listed.append(page)
     orders = dict(settings.orders)
     sections = {}
-    for folder, address in sorted(places.folders.items(), key=lambda item: item[1]):
+    # The original sorts names by their bytes.
+    in_order = sorted(places.folders.items(), key=lambda item: item[1])
+    for folder, address in in_order if convention.exact else _by_name(in_order, alphabet):
         index = introductions.get(folder)
         if index:
             title = index.title
@@ -60,8 +63,15 @@ def build_sections(
         wish = orders.get(folder) or orders.get(address) or (index.source.front.order if index else "")
         dated = folder == "/" and not convention.book
         by = wish if wish in ORDERS else "date" if dated else _usual_order(inside, convention)
-        sections[address] = Section(address, title, tuple(_sorted(inside, by, convention)), index, by)
+        sections[address] = Section(
+            address, title, tuple(_sorted(inside, by, convention, alphabet)), index, by
+        )
     return sections
+
+
+def _by_name(folders: list[tuple[str, str]], alphabet: Alphabet) -> list[tuple[str, str]]:
+    """Return folders and their addresses in alphabetical order, what is in one behind it."""
+    return sorted(folders, key=lambda item: [alphabet.key(part) for part in item[1].split("/")])
 
 
 def _usual_order(pages: Iterable[Page], convention: Convention) -> str:
@@ -71,25 +81,18 @@ def _usual_order(pages: Iterable[Page], convention: Convention) -> str:
     return "weight" if weighed else "date"
 
 
-def _sorted(pages: list[Page], by: str, convention: Convention) -> list[Page]:
+def _sorted(pages: list[Page], by: str, convention: Convention, alphabet: Alphabet) -> list[Page]:
     """Return pages, which are newest first, in an order of `ORDERS`."""
     if by == "oldest":
         dated = [page for page in pages if (page.created or page.updated) is not None]
         return dated[::-1] + pages[len(dated) :]
     if by == "title":
-        return sorted(pages, key=_alphabetically)
+        return sorted(pages, key=lambda page: (alphabet.key(page.title), page.path))
     if by == "weight" and convention.book:
         return sorted(pages, key=lambda page: (_weight(page), _numbered(page.source.path.casefold())))
     if by == "weight":
         return sorted(pages, key=_weight)
     return pages
-
-
-def _alphabetically(page: Page) -> tuple[list[tuple[int, str]], str, str]:
-    """Return the sort key of an alphabet: marks do not count, and numbers are compared as such."""
-    letters = unicodedata.normalize("NFKD", page.title.casefold())
-    bare = "".join(c for c in letters if not unicodedata.combining(c))
-    return _numbered(bare), page.title, page.path
 
 
 def _numbered(text: str) -> list[tuple[int, str]]:
@@ -111,7 +114,7 @@ def _ancestors(folder: str, places: Places, members: Mapping[str, list[Page]]) -
     return lists
 
 
-def build_terms(members: Mapping[str, Sequence[Page]]) -> dict[str, Term]:
+def build_terms(members: Mapping[str, Sequence[Page]], alphabet: Alphabet) -> dict[str, Term]:
     """Return the terms by name, in alphabetical order, of pages by tag that are in order."""
-    names = sorted(members, key=lambda name: (name.casefold(), name))
+    names = sorted(members, key=alphabet.key)
     return {name: Term(name, f"/tags/{name}", tuple(members[name])) for name in names}

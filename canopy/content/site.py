@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from canopy.content.claims import Kind
+from canopy.content.collation import Alphabet
 from canopy.content.former import look_back, read_expired, read_traces
 from canopy.content.groups import change_of, regrouped, reordered
 from canopy.content.identity import site_uuid
@@ -258,7 +259,9 @@ def _assemble(
     recent = tuple(page for page in memo.ordered if page.path not in inner)
     front = introductions.get("/")
     title = _title(options, settings, convention, front)
-    sections = build_sections(recent, places, introductions, convention, settings, title)
+    language = settings.language or (front.source.front.language if front else "") or options.language or "en"
+    alphabet = Alphabet.of(language)
+    sections = build_sections(recent, places, introductions, convention, settings, title, alphabet)
     sections = _all_kept(sections, previous.sections if previous else {})
     base_url = _base_url(options, settings)
     theme = read_theme(snapshot.blobs, memo.prefix, previous.theme if previous else None)
@@ -266,15 +269,12 @@ def _assemble(
         commit=snapshot.commit.id,
         title=title,
         description=settings.description or (" ".join(front.source.front.abstract.split()) if front else ""),
-        language=settings.language
-        or (front.source.front.language if front else "")
-        or options.language
-        or "en",
+        language=language,
         uuid=site_uuid(settings.uuid, options.identity),
         base_url=base_url,
         pages=MappingProxyType({page.path: page for page in pages.values() if page.path not in inner}),
         sections=MappingProxyType(sections),
-        terms=MappingProxyType(_terms_of(memo, previous, change)),
+        terms=MappingProxyType(_terms_of(memo, previous, change, alphabet)),
         assets=MappingProxyType(_assets(files.values(), places, previous.assets if previous else {})),
         redirects=_redirects(memo, base_url, previous),
         navigation=(),
@@ -316,7 +316,7 @@ def _with_navigation(site: Site, memo: Memo, lists: Iterable[File]) -> Site:
         inner = set(memo.places.indexes.values())
         tops = [file.path for file in memo.files.values() if file.claim.top and file.path not in inner]
         top = [memo.pages[path] for path in tops if path in memo.pages]
-        items = automatic(site.sections, memo.places, top, site.home, memo.convention)
+        items = automatic(site, memo.places, top, memo.convention)
     return replace(site, navigation=items, problems=tuple(sorted({*site.problems, *problems})))
 
 
@@ -333,17 +333,19 @@ def _is_as_before(memo: Memo, previous: Site) -> bool:
     return old is not None and old.places is memo.places and old.past is memo.past
 
 
-def _terms_of(memo: Memo, previous: Site | None, change: Change | None) -> dict[str, Term]:
+def _terms_of(
+    memo: Memo, previous: Site | None, change: Change | None, alphabet: Alphabet
+) -> dict[str, Term]:
     """Return the tags with their pages; the same objects where nothing changed."""
     if previous is None or change is None or change.is_large:
         members: dict[str, list[Page]] = {}
         for page in memo.ordered:
             for tag in page.tags:
                 members.setdefault(tag, []).append(page)
-        return _all_kept(build_terms(members), previous.terms if previous else {})
+        return _all_kept(build_terms(members, alphabet), previous.terms if previous else {})
     old = {name: term.pages for name, term in previous.terms.items()}
     touched = regrouped(old, change, lambda page: page.tags)
-    terms = build_terms({name: pages for name, pages in {**old, **touched}.items() if pages})
+    terms = build_terms({name: pages for name, pages in {**old, **touched}.items() if pages}, alphabet)
     return {name: term if name in touched else previous.terms[name] for name, term in terms.items()}
 
 

@@ -11,6 +11,7 @@ import unicodedata
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from canopy.content.collation import Alphabet
 from canopy.content.groups import change_of, regrouped
 from canopy.content.sections import order
 from canopy.content.values import Person, Taxonomies, Taxonomy, Term
@@ -137,14 +138,12 @@ def _known(site: Site) -> Groups:
 
 def _taxonomy(site: Site, kind: str, groups: Groups) -> Taxonomy:
     """Return one taxonomy with the addresses that are free for it."""
-    keys = sorted(groups[kind], reverse=kind == "year")
-    slugs = _slugs(keys)
+    slugs = _slugs(groups[kind])
     place = PLACES[kind]
     if _is_taken(site, place) or any(_is_taken(site, f"{place}/{slug}") for slug in slugs.values()):
         place = f"/-{place}"
     terms = {}
-    for key in keys:
-        pages = groups[kind][key]
+    for key, pages in groups[kind].items():
         name = _spelling(kind, key, pages[0])
         person = person_of(site, name) if kind == "author" else None
         terms[key] = Term(
@@ -152,7 +151,11 @@ def _taxonomy(site: Site, kind: str, groups: Groups) -> Taxonomy:
             f"{place}/{slugs[key]}",
             _parts(pages) if kind == "series" else pages,
         )
-    return Taxonomy(place, MappingProxyType(terms))
+    if kind == "year":
+        return Taxonomy(place, MappingProxyType(dict(sorted(terms.items(), reverse=True))))
+    by_name = Alphabet.of(site.language).key
+    in_order = sorted(terms.items(), key=lambda item: by_name(item[1].name))
+    return Taxonomy(place, MappingProxyType(dict(in_order)))
 
 
 def _parts(pages: tuple[Page, ...]) -> tuple[Page, ...]:

@@ -2,8 +2,8 @@
 
 A listing is a list of pages with an address of its own: the newest pages, a section, a tag, a category, a
 series, an author, a year. Its first sheet is at that address, the others at `<address>/page/K`; where the
-repository has something there, at `/-/page<address>/K` instead, for its own files come first. A catalogue
-lists the terms of one kind with their counts. Must not know views or HTML.
+repository has something there, at `/-/page<address>/K` instead, for its own files come first. Must not know
+views or HTML.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from canopy.content.collation import Alphabet
 from canopy.content.sections import order
 from canopy.content.taxonomies import kinds, terms_of
 from canopy.content.values import Section
+from canopy.render.catalogues import Catalogue, cut, headings
 from canopy.render.pagination import Pagination
 
 if TYPE_CHECKING:
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 
 TAGS = "/tags"
 OWN_SHEETS = "/-/page"
-NAMES = 800
-"""Terms on a sheet of a catalogue, up to twice that on its last: some 35 KB, compressed."""
 _COMPACT = 4
 """Times as many entries are on a sheet of titles alone."""
 _BY_DATE = ("date", "oldest")
@@ -88,39 +88,6 @@ class Sheet:
         return self.listing.pages[self.listing.pagination.slice(self.number)]
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """One sheet of the terms of one kind; of most sites, there is just one."""
-
-    kind: str
-    """`tag`, `category`, `series`, `author` or `year`."""
-    home: str
-    """The catalogue's own address."""
-    all: tuple[Term, ...]
-    base: str
-    pagination: Pagination
-    number: int = 1
-
-    def address(self, number: int) -> str:
-        """Return the path of a sheet."""
-        return self.home if number == self.pagination.start else f"{self.base}/{number}"
-
-    @property
-    def is_start(self) -> bool:
-        """Whether it is the one at the catalogue's own address."""
-        return self.number == self.pagination.start
-
-    @property
-    def path(self) -> str:
-        """Return its address."""
-        return self.address(self.number)
-
-    @property
-    def terms(self) -> tuple[Term, ...]:
-        """Return the terms on it."""
-        return self.all[self.pagination.slice(self.number)]
-
-
 class Listings:
     """The lists of one site, found out when they are first asked for."""
 
@@ -129,6 +96,7 @@ class Listings:
         self._site = site
         self._size = size
         self._known: dict[str, Listing] = {}
+        self._catalogues: dict[str, Catalogue] = {}
 
     @cached_property
     def _terms(self) -> Mapping[str, tuple[str, Term]]:
@@ -140,14 +108,20 @@ class Listings:
 
     def catalogue(self, path: str) -> Catalogue | None:
         """Return the first sheet of the catalogue at a path."""
+        if path in self._catalogues:
+            return self._catalogues[path]
         known = {
             taxonomy.path: (kind, taxonomy.terms) for kind, taxonomy in kinds(self._site.taxonomies).items()
         }
-        kind, terms = ("tag", self._site.terms) if path == TAGS else known.get(path, ("", {}))
-        if not terms:
+        kind, named = ("tag", self._site.terms) if path == TAGS else known.get(path, ("", {}))
+        if not named:
             return None
-        pagination = Pagination(len(terms), NAMES, from_end=False)
-        return Catalogue(kind, path, tuple(terms.values()), self._base(path, pagination), pagination)
+        terms = tuple(named.values())
+        letters = headings(terms, Alphabet.of(self._site.language)) if kind != "year" else ()
+        pagination = cut(len(terms), letters)
+        made = Catalogue(kind, path, terms, self._base(path, pagination), pagination, letters)
+        self._catalogues[path] = made
+        return made
 
     def at(self, path: str) -> Listing | None:
         """Return the listing whose own address is `path`."""

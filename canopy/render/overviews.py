@@ -7,11 +7,13 @@ a long list as they are.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from canopy.content.navigation import MAX_FOLDERS
 from canopy.content.taxonomies import key_of, kinds, person_of
+from canopy.render.catalogues import LETTER
 from canopy.render.heads import head_of_listing
 from canopy.render.imprint import portrait_url
 from canopy.render.listings import Sheet, catalogue_path
@@ -23,9 +25,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from canopy.content.values import Page
+    from canopy.render.catalogues import Catalogue
     from canopy.render.fragment import Fragment
     from canopy.render.jobs import FragmentRequest
-    from canopy.render.listings import Catalogue, Listing
+    from canopy.render.listings import Listing
     from canopy.render.pages import Outline
 
 
@@ -118,10 +121,30 @@ def _versions(outline: Outline, sheet: Sheet) -> tuple[tuple[str, str], ...]:
 def catalogue_view(outline: Outline, catalogue: Catalogue) -> TermsView:
     """Return the view of a catalogue."""
     site = outline.site
-    terms = tuple((Link(term.name, site.url(term.path)), len(term.pages)) for term in catalogue.terms)
-    pager = _pager(outline, catalogue, catalogue)
-    number = 0 if catalogue.is_start else catalogue.number
-    return TermsView(outline.frame, site.absolute(catalogue.path), terms, catalogue.kind, number, pager)
+    groups = tuple(
+        (letter, tuple((Link(term.name, site.url(term.path)), len(term.pages)) for term in terms))
+        for letter, terms in catalogue.groups
+    )
+    return TermsView(
+        frame=outline.frame,
+        canonical=site.absolute(catalogue.path),
+        terms=tuple(counted for _, terms in groups for counted in terms),
+        kind=catalogue.kind,
+        number=0 if catalogue.is_start else catalogue.number,
+        pager=_pager(outline, catalogue, catalogue),
+        groups=groups,
+        letters=letters_of(outline, catalogue),
+    )
+
+
+def letters_of(outline: Outline, catalogue: Catalogue) -> tuple[Link, ...]:
+    """Return a link to each letter of a catalogue, on whichever sheet it is."""
+
+    def url(letter: str, place: int) -> str:
+        path = catalogue.sheet_of(place)
+        return ("" if path == catalogue.path else outline.site.url(path)) + f"#{quote(LETTER + letter)}"
+
+    return tuple(Link(letter, url(letter, place)) for letter, place in catalogue.letters)
 
 
 def breadcrumbs(outline: Outline, listing: Listing) -> tuple[Link, ...]:

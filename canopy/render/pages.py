@@ -13,6 +13,7 @@ from canopy.content.taxonomies import key_of, person_of
 from canopy.content.values import Page
 from canopy.content.wikilinks import WIKI, mentioned, private
 from canopy.render.articles import article_inputs, article_view
+from canopy.render.catalogues import Catalogue
 from canopy.render.forge import Forge
 from canopy.render.icon import own_icon
 from canopy.render.idioms import idiom_of
@@ -22,11 +23,12 @@ from canopy.render.inputs import Inputs
 from canopy.render.interface import Interface
 from canopy.render.jobs import FEED_TYPES, FragmentRequest
 from canopy.render.linking import Linker
-from canopy.render.listings import TAGS, Catalogue, Listings, Sheet
+from canopy.render.listings import TAGS, Listings, Sheet
 from canopy.render.look import Look
 from canopy.render.options import RenderOptions
 from canopy.render.overviews import (
     catalogue_view,
+    letters_of,
     sheet_surroundings,
     sheet_view,
     sheet_wanted,
@@ -211,7 +213,10 @@ class Outline:
             objects = (*subject.pages, index, *(self.quoted_pages(index) if index else ()), self.images)
             return Inputs(objects, (self.setting, *sheet_surroundings(self, subject)))
         counts = tuple((term.name, term.path, len(term.pages)) for term in subject.terms)
-        return Inputs((), (self.setting, subject.kind, subject.path, subject.pagination.count, counts))
+        letters = letters_of(self, subject)
+        return Inputs(
+            (), (self.setting, subject.kind, subject.path, subject.pagination.count, counts, letters)
+        )
 
     def wanted(self, subject: Subject) -> tuple[FragmentRequest, ...]:
         """Return the pieces of markdown that the view of `subject` contains."""

@@ -12,6 +12,7 @@ Pure numbers: this module must not know pages, paths or sites.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 PER_PAGE = 50
@@ -29,11 +30,13 @@ class Pagination:
     size: int = PER_PAGE
     from_end: bool = True
     """Whether the list grows at its beginning."""
+    cuts: tuple[int, ...] = ()
+    """Where each sheet begins, if not by `size`; of a list that is counted from its beginning."""
 
     @property
     def count(self) -> int:
         """Return the number of sheets; an empty list has one."""
-        return max(1, self.total // self.size)
+        return len(self.cuts) or max(1, self.total // self.size)
 
     @property
     def start(self) -> int:
@@ -47,12 +50,16 @@ class Pagination:
 
     def slice(self, number: int) -> slice:
         """Return which entries of the list a sheet holds."""
+        if self.cuts:
+            return slice(*(*self.cuts, self.total)[number - 1 : number + 1])
         first = (number - 1) * self.size
         end = self.total if number == self.count else number * self.size
         return slice(self.total - end, self.total - first) if self.from_end else slice(first, end)
 
     def number_of(self, place: int) -> int:
         """Return the number of the sheet that holds the entry at a place of the list, from 0."""
+        if self.cuts:
+            return bisect_right(self.cuts, place)
         counted = self.total - 1 - place if self.from_end else place
         return min(counted // self.size + 1, self.count)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,6 +22,7 @@ import jinja2
 from jinja2 import meta, nodes
 from markupsafe import Markup
 
+from canopy.content.collation import Alphabet
 from canopy.errors import ThemeError
 from canopy.render import views
 from canopy.render.interface import SOURCE, Interface, direction, languages, script_words
@@ -348,19 +348,16 @@ def _months(entries: Iterable[Entry]) -> list[tuple[datetime | None, list[Entry]
     return [(group[0].created, group) for group in months]
 
 
-def _initials(entries: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
+@jinja2.pass_context
+def _initials(context: jinja2.runtime.Context, entries: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
     """Cut a long alphabetical listing at its initials, unless nearly each is alone with its own."""
-    listed = list(entries)
-    groups = [(letter, list(group)) for letter, group in groupby(listed, key=lambda e: _initial(e.title))]
+    listed, frame = list(entries), context.get("frame")  # a macro may not have it
+    language = frame.site_language or frame.language if isinstance(frame, views.Frame) else ""
+    letter_of = Alphabet.of(language).letter
+    groups = [(letter, list(group)) for letter, group in groupby(listed, key=lambda e: letter_of(e.title))]
     if len(listed) <= _LONG_LISTING or len(groups) > len(listed) // 2:
         return [("", listed)]
     return groups
-
-
-def _initial(title: str) -> str:
-    """Return the letter under which a title is looked up, without its marks; what is no letter is `#`."""
-    first = unicodedata.normalize("NFD", title.strip()[:1])[:1].upper()
-    return first if first.isalpha() else "#"
 
 
 def _period(entries: Iterable[Entry]) -> list[tuple[datetime, datetime]]:

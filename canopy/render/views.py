@@ -259,6 +259,10 @@ class TermsView:
     """Of the sheet; 0 for the one at the catalogue's own address."""
     pager: Pager | None = None
     """None where all is on one sheet."""
+    groups: tuple[tuple[str, tuple[tuple[Link, int], ...]], ...] = ()
+    """The same terms under the letters that they begin with; under an empty one where they are few."""
+    letters: tuple[Link, ...] = ()
+    """To all of those letters, on whichever sheet; the element's id is `_letter:` with the letter."""
 
 
 @dataclass(frozen=True, slots=True)

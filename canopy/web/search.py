@@ -13,6 +13,7 @@ import structlog
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from canopy.content.collation import Alphabet
 from canopy.render.interface import SOURCE, Interface
 from canopy.render.jobs import HTML
 from canopy.render.look import Look
@@ -238,7 +239,9 @@ def _shown(site: Site, hit: Hit) -> SearchHit:
 
 def _sections(site: Site, asked: str) -> tuple[tuple[str, str], ...]:
     """Return the sections to choose from: those at the top, and the one that was asked for."""
-    tops = [s for s in site.sections.values() if s.path.count("/") == 1 and s.path != "/"][:_MOST_SECTIONS]
+    key = Alphabet.of(site.language).key
+    inner = (s for s in site.sections.values() if s.path.count("/") == 1 and s.path != "/")
+    tops = sorted(inner, key=lambda section: (key(section.title), section.path))[:_MOST_SECTIONS]
     if asked in site.sections and all(s.path != asked for s in tops):
         tops.append(site.sections[asked])
     return tuple((s.path, s.title) for s in tops) if len(tops) > 1 or asked else ()

@@ -20,6 +20,8 @@ from canopy.render.options import RenderOptions
 from canopy.render.press import Press
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from canopy.content.values import Site
     from canopy.git.values import Blob
     from canopy.render.edition import Edition
@@ -57,6 +59,15 @@ def entries(html: str) -> list[str]:
     return [e.attributes["id"].removeprefix("_entry:") for e in document.all("li") if "id" in e.attributes]
 
 
+def tagged(names: Iterable[str]) -> dict[str, str | bytes | Blob]:
+    """Return notes that have these names as their tags, a hundred each."""
+    listed = list(names)
+    return {
+        f"posts/n{n}.md": f"---\ntags: [{', '.join(listed[n : n + 100])}]\n---\nText\n"
+        for n in range(0, len(listed), 100)
+    }
+
+
 class TestManyNames:
     def test_thousands_of_names_are_cut_into_sheets(self) -> None:
         """Each name is on one of them, which are small enough to send; the first is `/authors` itself."""
@@ -81,10 +92,46 @@ class TestManyNames:
         assert edition.redirect("/authors/page/1") == "/authors"
         assert not edition.has("/authors/page/3")
         # A name is added behind the others: the first sheet is the same one.
-        files["n.md"] = "---\ntitle: N\nauthor: Zoe\n---\nText\n"
+        files["n.md"] = "---\ntitle: N\nauthor: Author Zoe\n---\nText\n"
         later = edition_of(files, maker, edition.site)
         assert shown(later, "/authors", maker) == shown(edition, "/authors", maker)
         assert "Zoe" in shown(later, "/authors/page/2", maker)
+
+    def test_many_names_stand_under_their_letters(self) -> None:
+        """They are in the order of the language, and the list of them leads to each, whatever its sheet."""
+        maker = press()
+        edition = edition_of(tagged(f"{first}{n:03}" for first in "AEÉZÄ" for n in range(390)), maker)
+        first, second = (shown(edition, path, maker) for path in ("/tags", "/tags/page/2"))
+        assert not edition.has("/tags/page/3")
+        for html, here, leads in (
+            (first, ["A", "E"], ["#_letter%3AA", "#_letter%3AE", "/tags/page/2#_letter%3AZ"]),
+            (second, ["Z"], ["/tags#_letter%3AA", "/tags#_letter%3AE", "#_letter%3AZ"]),
+        ):
+            document = read(html)
+            assert document.faults == []
+            headings = document.all("h2")
+            assert [e.text for e in headings] == here
+            assert [e.attributes["id"] for e in headings] == [f"_letter:{letter}" for letter in here]
+            assert re.findall(r'<li><a href="([^"]*)" dir="auto">[AEZ]</a></li>', html) == leads
+        assert first.index(">E010<") < first.index(">É010<") < first.index(">E011<")
+
+    def test_a_name_under_a_new_letter_changes_all_sheets(self) -> None:
+        """Each has the list of letters; a name under a known one changes its own sheet alone."""
+        files = tagged(f"{first}{n:03}" for first in "AEZ" for n in range(700))
+        maker = press()
+        edition = edition_of(files, maker)
+        more = edition_of({**files, "posts/m.md": "---\ntags: [Zoo]\n---\nText\n"}, maker, edition.site)
+        assert shown(more, "/tags", maker) == shown(edition, "/tags", maker)
+        assert shown(more, "/tags/page/2", maker) != shown(edition, "/tags/page/2", maker)
+        other = edition_of({**files, "posts/m.md": "---\ntags: [Moo]\n---\nText\n"}, maker, more.site)
+        assert "_letter%3AM" in shown(other, "/tags", maker)
+        assert "_letter%3AM" in shown(other, "/tags/page/2", maker)
+
+    def test_few_names_need_no_letters(self) -> None:
+        """A catalogue that one sees at a glance is one list."""
+        html = shown(edition_of({"a.md": "---\ntags: [x, Éa, z]\n---\nText\n"}), "/tags")
+        assert "_letter" not in html
+        assert html.index(">Éa<") < html.index(">x<") < html.index(">z<")
 
 
 class TestSheets:
