@@ -96,9 +96,9 @@ class Folder:
         if not _inside(name):
             raise ValueError(name)
         self._names[name] = None
-        if self._present(name) == data:
+        if name not in self._staged and self._present(name) == data:
             return
-        staged = self._stage / str(len(self._staged))
+        staged = self._staged.get(name) or self._stage / str(len(self._staged))
         staged.write_bytes(data)
         self._staged[name] = staged
 

@@ -188,7 +188,9 @@ class Export:
         # A repository may bring a file of that name, which web servers will then show.
         if NOT_FOUND not in self._layout.files:
             self._put("/" + NOT_FOUND, self._rendered(not_found_view(outline)), HTML)
-        lost = [(path, gone_view(outline, nearest, path, gone)) for path, gone in self._site.gone.items()]
+        # Where a page was there may be a list now, which nothing displaces.
+        left = {path: gone for path, gone in self._site.gone.items() if path not in self._places}
+        lost = [(path, gone_view(outline, nearest, path, gone)) for path, gone in left.items()]
 
         def made(path: str, view: View) -> Generator[Job, Any, tuple[str, bytes]]:
             body = yield from self._edition.look.show(view, path)

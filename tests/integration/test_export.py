@@ -275,3 +275,15 @@ def test_of_two_that_want_one_file_the_page_has_it(tmp_path: Path) -> None:
     assert (top / "404.html").read_text() == "<p>Own"
     # The policy of what is not there does not fall on the page in its place.
     assert r"/index\.html" not in (top / ".htaccess").read_text()
+
+
+def test_a_list_stays_where_a_page_was(tmp_path: Path) -> None:
+    """What is said of a page that left displaces nothing that is there now."""
+    before = {"_config.yml": "permalink: pretty\n", "categories/x.md": "---\n---\nLeft.\n"}
+    notes = repository(tmp_path / "notes", before)
+    git("rm", "-q", "categories/x.md", cwd=notes)
+    write(notes, {"_posts/2020-01-02-one.md": "---\ncategories: x\n---\nText.\n"})
+    commit(notes, "A category instead of a page")
+    done = export(str(tmp_path / "site"), f"{notes}#main", *BASE, data=tmp_path / "data")
+    assert done.returncode == 0, done.stderr
+    assert "/one" in (tmp_path / "site" / "categories" / "x" / "index.html").read_text("utf-8")

@@ -164,3 +164,13 @@ def test_what_cannot_be_a_folder_is_a_wrong_setting(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(ConfigError, match="cannot be a folder"):
         Folder(tmp_path / "file")
+
+
+def test_a_file_that_is_written_twice_holds_what_came_last(tmp_path: Path) -> None:
+    """And takes nobody else's place on the way."""
+    folder = Folder(tmp_path)
+    for name, data in (("a", b"1"), ("b", b"2"), ("a", b"3"), ("c", b"4")):
+        folder.put(name, data)
+    assert folder.finish({"commit": "0"}) == Changes(3, 0, 0)
+    folder.close()
+    assert tree(tmp_path) == {"a": b"3", "b": b"2", "c": b"4"}
