@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
@@ -17,7 +18,27 @@ _ARGUMENT = re.compile(
     re.DOTALL,
 )
 _ID = re.compile(r"[\w-]{1,64}\Z")
+_PICTURE = re.compile(
+    r"[^\s\"'<>{}]{1,500}\.(?:png|jpe?g|gif|webp|avif|svg)(?:\?[^\s\"'<>]{0,200})?", re.IGNORECASE
+)
+_URL = re.compile(r"https?://[^\s\"'<>{}]{1,1000}", re.IGNORECASE)
 _PICTURES = re.compile(r"(?:figure|fig|image|img|imgproc|picture|photo|resize_image)(?:-image)?\Z")
+
+_SWITCHES = frozenset({"katex", "mathjax", "load-photoswipe", "load-mathjax"})
+
+"""Load what draws formulas or pictures."""
+_KINDS = {
+    **dict.fromkeys("note info primary default secondary abstract aside".split(), "note"),  # noqa: SIM905
+    **dict.fromkeys("tip success hint".split(), "tip"),  # noqa: SIM905
+    "important": "important",
+    **dict.fromkeys("warning attention".split(), "warning"),  # noqa: SIM905
+    **dict.fromkeys("caution danger error bug failure".split(), "caution"),  # noqa: SIM905
+}
+_KINDED = frozenset({"alert", "notice", "admonition", "callout", "hint", "message"})
+"""Boxes that are told of which kind they are."""
+
+_FOLDED = frozenset({"details", "expand", "collapse", "spoiler"})
+"""Boxes that open when a reader wants them to."""
 
 
 class Call(NamedTuple):
@@ -52,6 +73,43 @@ def read_call(name: str, arguments: str) -> Call:
     return Call(name, tuple(positional), named)
 
 
+def switched(call: Call) -> bool:
+    """Tell whether a call shows nothing by itself but switches something on that is on here, as `katex`."""
+    return call.name in _SWITCHES
+
+
+def box(call: Call) -> str | None:
+    """Return what begins the box that a call encloses something in; None if it is none."""
+    told = (call.get("type", "style", "level", "kind", "color", "class"), *call.positional)
+    words = [word for word in told if word]
+    kind = next((_KINDS[word.lower()] for word in words if word.lower() in _KINDS), "note")
+    if call.name not in _KINDED:
+        if call.name not in _KINDS and call.name not in _FOLDED:
+            return None
+        kind = _KINDS.get(call.name, "details")
+    named = [
+        word for word in call.positional if " " in word or (word[:1].isupper() and word.lower() not in _KINDS)
+    ]
+    title = " ".join((call.get("title", "summary", "header") or (named[0] if named else "")).split())
+    return f"::: {kind} {title}".rstrip()
+
+
+def guessed(call: Call, out: Rewriter, end: int) -> str | None:
+    """Return what a call of a site's own plainly shows: the picture or the address that it is given."""
+    given = (*call.positional, *call.named.values())
+    pictures = [value for value in given if _PICTURE.fullmatch(value)]
+    if len(pictures) == 1:
+        caption = next((value for value in call.positional if " " in value.strip()), "")
+        return _picture(call, pictures[0], out, end, caption)
+    urls = [value for value in given if _URL.fullmatch(value)]
+    if not urls and (link := call.get("link", "href")) and " " not in link:
+        urls = [link]
+    if len(urls) != 1 or pictures:
+        return None
+    words = call.get("title", "caption", "text", "name", "label", "alt")
+    return out.link(urls[0], words or next((value for value in call.positional if value != urls[0]), urls[0]))
+
+
 def known(call: Call, out: Rewriter, end: int) -> str | None:
     """Return the markdown that a call stands for wherever it is made; None if nobody can know.
 
@@ -59,14 +117,16 @@ def known(call: Call, out: Rewriter, end: int) -> str | None:
     """
     if _PICTURES.match(call.name) and (src := call.get("src", "path", "url", "image_path", "file", "0")):
         return _picture(call, src, out, end)
+    if call.name == "kbd" and (keys := call.get("keys", "key", "text", "0")):
+        return f"<kbd>{escape(keys)}</kbd>"
     url = _outside(call)
     return None if url is None else out.link(url[0], url[1])
 
 
-def _picture(call: Call, src: str, out: Rewriter, end: int) -> str:
+def _picture(call: Call, src: str, out: Rewriter, end: int, words: str = "") -> str:
     if out.in_target() or out.in_tag():
         return quote(src, safe="/:#?&=%@+,;~!$'*")
-    caption = call.get("caption", "title", "description")
+    caption = call.get("caption", "title", "description") or words
     size = "".join(
         f' {side}="{value}"' for side in ("width", "height") if (value := call.get(side)).isdecimal()
     )

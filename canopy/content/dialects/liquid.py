@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from canopy.content.dialects.calls import Call, known, read_call
+from canopy.content.dialects.calls import Call, guessed, known, read_call
 from canopy.content.dialects.code import Code
 from canopy.content.dialects.rewriting import Rewriter, Tag, fence, pair, scan
 from canopy.content.wikilinks import POST, REF, private
@@ -128,7 +128,10 @@ class _Liquid:
                 (POST, rest) if tag.name == "post_url" else (REF, "/" + rest.strip("\"'").lstrip("/"))
             )
             out.replace(tag.end, out.link(private(scheme, name), rest))
-        elif (shown := known(_call(tag.name, rest), out, tag.end)) is not None:
+        elif (shown := known(_call(tag.name, rest), out, tag.end)) is not None or (
+            tag.name.startswith("include")
+            and (shown := guessed(_call(tag.name, rest), out, tag.end)) is not None
+        ):
             out.replace(tag.end, shown)
         elif tag.name in _SILENT:
             out.report(f"{{% {tag.name} %}} has no effect here", "take it out")

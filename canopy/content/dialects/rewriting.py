@@ -131,6 +131,10 @@ class Rewriter:
         """Tell whether nothing but spaces stands before this place in its line."""
         return not self._tail[self._tail.rfind("\n") + 1 :].strip(" \t>")
 
+    def at_margin(self) -> bool:
+        """Tell whether nothing at all stands before this place in its line."""
+        return not self._tail or self._tail.endswith("\n")
+
     def alone(self, end: int) -> bool:
         """Tell whether the line holds nothing but what ends at `end`."""
         rest = self.text[end : end + LONGEST_TAG].partition("\n")[0]

@@ -10,9 +10,10 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from canopy.content.dialects.calls import Call, known, read_call
+from canopy.content.dialects.calls import Call, box, guessed, known, read_call, switched
 from canopy.content.dialects.code import Code
-from canopy.content.dialects.rewriting import Rewriter, Tag, fence, pair, scan
+from canopy.content.dialects.rewriting import LONGEST_TAG, Rewriter, Tag, fence, pair, scan
+from canopy.content.prose import escaped
 from canopy.content.wikilinks import REF, private
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _BOXES = frozenset(
     tip typeit ul warning wrap""".split()  # noqa: SIM905
 )
 """What only encloses: its inside is all there is to read."""
+_TABS = frozenset({"tab", "tabitem", "timelineitem", "step"})
 _CODE = re.compile(r"highlight|mermaid|code\w*|[\w-]*-?code(?:-[\w-]*)?")
 
 
@@ -52,6 +54,8 @@ class _Shortcodes:
         self._tags = tags
         self._closing = pair(tags)
         self._opened = set(self._closing.values())
+        self._ends: dict[int, str] = {}
+        """What stands for a closing tag, by index."""
 
     def run(self) -> Rewritten:
         index = 0
@@ -76,23 +80,44 @@ class _Shortcodes:
         if tag.name.startswith("/"):
             if index not in self._opened:
                 out.report(f"the end of a shortcode that was not begun: {tag.inner[:60]}", "take it out")
-            out.replace(tag.end)
+            out.replace(tag.end, self._ends.get(index, ""))
             return index
         call = _call(tag)
         close = self._closing.get(index)
         if close is not None and _CODE.fullmatch(call.name):
             self._highlight(call, tag, self._tags[close])
             return close
+        if close is not None and switched(call):
+            self._formula(call, tag, self._tags[close])
+            return close
         shown = self._known(call, tag)
         if shown is not None:
+            out.replace(tag.end, shown)
+        elif close is None and switched(call):
+            out.replace(tag.end)
+        elif close is None and (shown := guessed(call, out, tag.end)) is not None:
             out.replace(tag.end, shown)
         elif close is None:
             out.leave_out(tag.end, call.name, f"the shortcode {call.name!r} is not known", _CURE)
         else:
-            if call.name.rpartition("/")[2].lower() not in _BOXES:
+            begin = self._box(call, close)
+            if not begin and call.name.rpartition("/")[2].lower() not in _BOXES:
                 out.report(f"the shortcode {call.name!r} is not known: what it encloses is shown", _CURE)
-            out.replace(tag.end)
+            out.replace(tag.end, begin)
         return index
+
+    def _box(self, call: Call, close: int) -> str:
+        """Return what begins the box that a call means, and note its end; nothing if it means none here."""
+        if call.name.lower() in _TABS and (title := call.get("title", "name", "label", "header", "0")):
+            return f"\n\n**{escaped(title)}**\n\n" if self._out.begins_line() else ""
+        begin = box(call)
+        end = self._tags[close].end
+        after = self._out.text[end : end + LONGEST_TAG].partition("\n")[0]
+        # In a list or within a sentence it would break apart what is around it.
+        if begin is None or not self._out.at_margin() or after.strip():
+            return ""
+        self._ends[close] = "\n\n:::\n"
+        return f"\n{begin}\n\n"
 
     def _known(self, call: Call, tag: Tag) -> str | None:
         """Return the markdown that a shortcode without an inside stands for."""
@@ -100,6 +125,11 @@ class _Shortcodes:
             name, _, fragment = path.partition("#")
             return self._out.link(private(REF, name, fragment) if name else f"#{quote(fragment)}", path)
         return known(call, self._out, tag.end)
+
+    def _formula(self, call: Call, tag: Tag, close: Tag) -> None:
+        inner = self._out.text[tag.end : close.start].strip()
+        mark = "$$" if "display" in (*call.positional, *call.named) or "\n" in inner else "$"
+        self._out.replace(close.end, inner if inner.startswith(("$", "\\")) else f"{mark}{inner}{mark}")
 
     def _highlight(self, call: Call, tag: Tag, close: Tag) -> None:
         out = self._out
