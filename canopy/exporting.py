@@ -27,6 +27,7 @@ from canopy.preview import Preview
 from canopy.render.press import Press
 from canopy.render.workers import RenderFailed, Workers
 from canopy.serving import open_origin, render_options, site_options, worker_count
+from canopy.sharing import Shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,7 +118,8 @@ def _edition(
         if isinstance(origin, Preview):
             snapshot = _without(snapshot, origin.top, folder)
         options = site_options(settings, origin.root, _identity(origin, source), ADDRESS)
-        site = build(snapshot, options, None, datetime.now(UTC))
+        share = Shared(workers, settings.render_timeout)
+        site = build(snapshot, options, None, datetime.now(UTC), share)
         origin.accept(found.commit)
         branch = origin.branch
     press = Press(

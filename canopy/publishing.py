@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from canopy.content.parcels import Share
     from canopy.content.values import Site, SiteOptions
     from canopy.git import Repository, Snapshot
     from canopy.origin import Origin
@@ -72,8 +73,9 @@ class Publisher:
         press: Press,
         printer: Printer,
         clock: Callable[[], datetime],
+        share: Share | None = None,
     ) -> None:
-        """Publish commits of `origin`, by a clock that tells the time in UTC."""
+        """Publish commits of `origin`, by a clock that tells the time in UTC; `share` helps to build."""
         self.edition: Edition | None = None
         self.durations: dict[str, float] = {}
         """Seconds of each step of the last publication."""
@@ -81,6 +83,7 @@ class Publisher:
         self._options = options
         self._press = press
         self._printer = printer
+        self._share = share
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sync")
         self._snapshot: Snapshot | None = None
         """What the edition was built from."""
@@ -137,7 +140,7 @@ class Publisher:
         before, read = self.site, self._origin.read
         snapshot = await self.in_thread(lambda: read(repository, commit, self._snapshot))
         now = self.time()
-        site = await self.in_thread(lambda: build(snapshot, self._options, before, now))
+        site = await self.in_thread(lambda: build(snapshot, self._options, before, now, self._share))
         self._reviewed = Built(snapshot, site, now)
         return self._edition(self._reviewed)
 
@@ -156,7 +159,8 @@ class Publisher:
         if built is None or old is None or built.site.commit != commit or old.site.commit == commit:
             snapshot = self._origin.snapshot(commit, self._snapshot)
             read = time.perf_counter()
-            built = Built(snapshot, build(snapshot, self._options, old.site if old else None, now), now)
+            site = build(snapshot, self._options, old.site if old else None, now, self._share)
+            built = Built(snapshot, site, now)
         durations["read"] = read - start
         durations["build"] = time.perf_counter() - read
         return built

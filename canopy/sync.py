@@ -23,6 +23,7 @@ from canopy.printing import Printer
 from canopy.publishing import Publisher, whole
 from canopy.render.workers import RenderFailed
 from canopy.reviewing import Reviewing
+from canopy.sharing import Shared
 from canopy.state import Outcome, State
 
 if TYPE_CHECKING:
@@ -68,7 +69,9 @@ class Sync:
         self._workers = workers
         self._interval = interval
         self._printer = Printer(press, workers, render_timeout)
-        self._publisher = Publisher(origin, options, press, self._printer, clock)
+        self._publisher = Publisher(
+            origin, options, press, self._printer, clock, Shared(workers, render_timeout)
+        )
         self._publisher.subscribe(self._shows)
         self._reviewing = Reviewing(self._publisher, press, self._printer)
         self._wanted = asyncio.Event()

@@ -18,7 +18,7 @@ from canopy.content.paths import clean, folded, parent
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from canopy.content.values import Page, Site
+    from canopy.content.values import Page, Site, SiteSettings
 
 MAX_TARGET = 8000
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}):")
@@ -139,7 +139,12 @@ def _reached(found: str, suffix: str) -> Target:
 
 def homes(site: Site) -> tuple[str, ...]:
     """Return the beginnings of the URLs that are the site's own, or were, without scheme, in lower case."""
-    bases = (site.base_url, *site.settings.own_urls)
+    return beginnings(site.base_url, site.settings)
+
+
+def beginnings(base_url: str, settings: SiteSettings) -> tuple[str, ...]:
+    """Return `homes` of a site that has this base URL and these settings."""
+    bases = (base_url, *settings.own_urls)
     return tuple(home.lower() for base in bases if (home := base.rstrip("/").partition("://")[2]))
 
 

@@ -10,10 +10,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from canopy.content.dialects import spoken
 from canopy.content.links import homes, join, resolve
 from canopy.content.lookups import keys_of, moved
-from canopy.content.outlinks import Outlink, find_links, scanned
+from canopy.content.parcels import text_links
 from canopy.content.paths import parent
 from canopy.content.sections import order
 from canopy.content.values import Mention
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from canopy.content.groups import Change
+    from canopy.content.outlinks import Outlink
     from canopy.content.values import Page, Site
 
 _PLAIN = re.compile(r"(?!//)([\w/.~()+,-]+)(?:#[^?\s]*)?\Z", re.ASCII)
@@ -56,18 +56,26 @@ EMPTY = Web()
 
 
 def weave(
-    site: Site, pages: Mapping[str, Page], previous: Site | None, before: Web, change: Change | None
+    site: Site,
+    pages: Mapping[str, Page],
+    links: Mapping[str, tuple[Outlink, ...]],
+    previous: Site | None,
+    before: Web,
+    change: Change | None,
 ) -> Web:
     """Return the links between `pages`, which are by file; `before` is that of the site `previous`.
 
-    `change` is what of the pages is another than there.
+    `links` are those in the texts that were looked through already. `change` is what of the pages is another
+    than in the site before.
     """
     own = homes(site)
     again = previous is None or previous.convention != site.convention or homes(previous) != own
     again = again or (previous is not None and previous.base_url != site.base_url)
     old = {} if again else before.outward
     if again or change is None:
-        outward = {file: _outward(site, own, page, old.get(file)) for file, page in pages.items()}
+        outward = {
+            file: _outward(site, own, page, old.get(file), links.get(file)) for file, page in pages.items()
+        }
         changed = [file for file, links in outward.items() if old.get(file) is not links]
         changed += [file for file in before.outward if file not in outward]
     else:
@@ -75,7 +83,7 @@ def weave(
         for file in change.gone.keys() - change.fresh.keys():
             del outward[file]
         for file, page in change.fresh.items():
-            outward[file] = _outward(site, own, page, old.get(file))
+            outward[file] = _outward(site, own, page, old.get(file), links.get(file))
         for file in _stirred(site, previous, outward):
             found = _outward(site, own, pages[file], outward[file])
             changed += [file] if found is not outward[file] and file not in change.fresh else []
@@ -97,11 +105,19 @@ def _has_links(file: str, *webs: Mapping[str, Outward]) -> bool:
     return any(file in web and web[file].links for web in webs)
 
 
-def _outward(site: Site, own: tuple[str, ...], page: Page, known: Outward | None) -> Outward:
+def _outward(
+    site: Site,
+    own: tuple[str, ...],
+    page: Page,
+    known: Outward | None,
+    links: tuple[Outlink, ...] | None = None,
+) -> Outward:
     """Return the links of a page; the same object if nothing about them changed."""
     same = known is not None and known.page.source is page.source
-    dialect = spoken(site.convention, page.source.path)
-    links = known.links if known and same else find_links(scanned(page.source.body, dialect), own)
+    if known and same:
+        links = known.links
+    elif links is None:
+        links = text_links(page.source, site.convention, own)
     top = f"{site.root}/" if site.root else ""
     inside = page.source.path.startswith(top)
     folder = parent("/" + page.source.path.removeprefix(top)) if inside else ""

@@ -13,9 +13,11 @@ from urllib.parse import quote
 
 from canopy.content.claims import Kind
 from canopy.content.collation import Alphabet
+from canopy.content.files import read_files
 from canopy.content.former import look_back, read_expired, read_traces
 from canopy.content.groups import change_of, regrouped, reordered
 from canopy.content.identity import site_uuid
+from canopy.content.links import beginnings
 from canopy.content.memo import Memo
 from canopy.content.mentions import EMPTY, weave
 from canopy.content.navigation import automatic, chosen, home_of, start_of
@@ -24,7 +26,6 @@ from canopy.content.permalinks import Places, place
 from canopy.content.reading import read_repository
 from canopy.content.schedule import changed, dates, timetable, withhold
 from canopy.content.sections import build_sections, build_terms, order
-from canopy.content.sources import File, read_file, read_linked
 from canopy.content.standins import stand_ins
 from canopy.content.taxonomies import build_taxonomies
 from canopy.content.theme import OwnTheme, read_theme
@@ -37,9 +38,11 @@ if TYPE_CHECKING:
     from canopy.content.conventions import Convention
     from canopy.content.former import Past, Trace
     from canopy.content.groups import Change
+    from canopy.content.parcels import Share
     from canopy.content.reading import Reading
+    from canopy.content.sources import File
     from canopy.content.values import Person, SiteSettings, Term
-    from canopy.git.values import Blob, Former, Snapshot
+    from canopy.git.values import Former, Snapshot
     from canopy.problem import Problem
 
 _NAMELESS = frozenset({"index", "-index", "readme"})
@@ -50,17 +53,24 @@ V = TypeVar("V")
 
 
 def build(
-    snapshot: Snapshot, options: SiteOptions, previous: Site | None = None, now: datetime | None = None
+    snapshot: Snapshot,
+    options: SiteOptions,
+    previous: Site | None = None,
+    now: datetime | None = None,
+    share: Share | None = None,
 ) -> Site:
     """Return what the snapshot means as a site at one moment, which is aware; without one, for ever.
 
-    `previous` makes it quicker and changes nothing else.
+    `previous` makes it quicker and changes nothing else; nor does `share`, which has very many files read by
+    more than this process.
     """
     memo = previous.memo if previous else None
     reading = read_repository(snapshot.blobs, options, memo.reading if memo else None)
     if memo and (memo.convention != reading.convention or memo.prefix != reading.prefix):
         memo = None
-    read, touched = _read(snapshot.blobs, reading, memo)
+    own = beginnings(_base_url(options, reading.settings), reading.settings)
+    found = read_files(snapshot.blobs, reading, own, memo, share)
+    read, touched = found.read, found.edited
     known = memo.times if memo and touched is not None else None
     times = timetable(read, reading.convention, snapshot.commit.authored, now, known, touched or ())
     files = withhold(read, times.held, memo.files if memo else {}, shown=reading.convention.drafts)
@@ -90,7 +100,7 @@ def build(
         past,
     )
     site = _assemble(snapshot, options, new, previous, change)
-    web = weave(site, pages, previous if memo else None, memo.web if memo else EMPTY, change)
+    web = weave(site, pages, found.links, previous if memo else None, memo.web if memo else EMPTY, change)
     site = replace(
         site,
         taxonomies=build_taxonomies(site, previous),
@@ -108,37 +118,6 @@ def _tags(file: File) -> tuple[str, ...]:
 
 def _is_article(file: File) -> bool:
     return file.claim.kind is Kind.ARTICLE
-
-
-def _read(
-    blobs: Mapping[str, Blob], reading: Reading, memo: Memo | None
-) -> tuple[dict[str, File], list[str] | None]:
-    """Return the files below the site's top by path, in its order, each read only if it is new.
-
-    With them come the paths of the edited ones; None if there is no memo, or a file came or went.
-    """
-    old, before = (memo.read, memo.reading.blobs) if memo else ({}, {})
-    unmoved = memo is not None and blobs.keys() == before.keys()
-    paths = old if unmoved else sorted(path for path in blobs if path.startswith(reading.prefix))
-    edited = [path for path in paths if before.get(path) is not blobs[path]]
-    fresh = {path: _read_one(blobs[path], old.get(path), reading) for path in edited}
-    if unmoved:
-        return {**old, **fresh}, edited
-    return {path: fresh[path] if path in fresh else old[path] for path in paths}, None
-
-
-def _read_one(blob: Blob, known: File | None, reading: Reading) -> File:
-    prefix, convention = reading.prefix, reading.convention
-    if known is not None and _as_before(known.blob, blob):
-        return known if known.blob == blob else replace(known, blob=blob)
-    if blob.link:
-        original = "/" + blob.link[len(prefix) :] if blob.link.startswith(prefix) else ""
-        return read_linked(blob, "/" + blob.path[len(prefix) :], original, convention)
-    return read_file(blob, "/" + blob.path[len(prefix) :], convention)
-
-
-def _as_before(old: Blob, new: Blob) -> bool:
-    return (old.id, old.link) == (new.id, new.link) and old.data == new.data
 
 
 def _terms(files: Mapping[str, File], edited: list[str] | None, memo: Memo | None) -> frozenset[str]:

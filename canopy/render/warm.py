@@ -6,6 +6,7 @@ from its birth: otherwise a busy machine could end one after the other before an
 
 from __future__ import annotations
 
+import canopy.content.parcels  # noqa: F401 - files are read in the workers too
 from canopy.render.jobs import FragmentRequest, render_fragments, render_view
 from canopy.render.views import EmptyView, Frame
 
