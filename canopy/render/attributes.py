@@ -100,7 +100,8 @@ def _parse_span(inline: InlineParser, match: re.Match[str], state: InlineState) 
     if state.env.get("dialect", "") not in _WRITTEN_FOR:
         return None
     previous = match.string[match.start() - 1 : match.start()]
-    if previous not in ("*", "_", ")", "]", "`", "~", "=", ">"):
+    another = previous == "}" and state.tokens and state.tokens[-1]["type"] == "span_attributes"
+    if not another and previous not in ("*", "_", ")", "]", "`", "~", "=", ">"):
         icon = previous == ":" and _ICON.search(match.string, max(0, match.start() - 80), match.start())
         if not icon:
             return None

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from mistune import InlineParser, InlineState
 
 from canopy.render.abbreviations import expand
+from canopy.render.emphasis import is_marked, marked, unmarked
 from canopy.render.signs import with_signs
 
 if TYPE_CHECKING:
@@ -40,6 +41,16 @@ class LinkingParser(InlineParser):
         tokens = list(_link_addresses(tokens)) if "@" in s else tokens
         tokens = with_signs(tokens) if ":" in s else tokens
         return expand(tokens, env)
+
+    def parse_emphasis(self, m: re.Match[str], state: InlineState) -> int:
+        """Take a run of asterisks or underscores; what it means is found out when all are known."""
+        self.process_text(marked(m), state)
+        return m.end()
+
+    def finalize_tokens(self, tokens: list[Token], depth: int) -> list[Token]:
+        """Turn asterisks and underscores into emphasis."""
+        made = super().finalize_tokens(tokens, depth)
+        return unmarked(made) if is_marked(tokens) else made
 
     def _get_fast_trigger_re(self, chars: set[str]) -> re.Pattern[str]:
         # `h` and `w` begin an address, but hardly ever: looking ahead here saves a try at each of them.

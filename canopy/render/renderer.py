@@ -69,7 +69,7 @@ class Renderer(HTMLRenderer):
                     pieces[-1] = with_attributes(pieces[-1], token["given"])
             else:
                 pieces.append(self.render_token(token, state))
-            before = token
+                before = token
         return "".join(pieces)
 
     # Blocks

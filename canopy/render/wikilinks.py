@@ -31,6 +31,7 @@ _BOARDS = (".canvas", ".base", ".excalidraw")
 _FILMS = (".mp4", ".webm", ".ogv", ".mov", ".m4v")
 _SOUNDS = (".mp3", ".ogg", ".oga", ".wav", ".m4a", ".flac", ".opus")
 _SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?\Z")
+_OPENING = re.compile(r"!?\[")
 _TABLES_OF_CONTENTS = frozenset({"toc", "_toc_"})
 
 
@@ -59,17 +60,23 @@ def _parse(inline: InlineParser, match: re.Match[str], state: InlineState) -> in
     name = name.strip()
     label = match[0].lstrip("!")[1:-1]
     if not (name or part) or unikey(label[1:-1]) in state.env.get("ref_links", ()):
-        return None
+        return _brackets(inline, match, state)
     if name.lower() in _TABLES_OF_CONTENTS and not sign:
         return match.end()
     if known is not None and name and name not in known:
-        return None
+        return _brackets(inline, match, state)
     if state.in_link or state.depth >= inline.max_nested_level:
         inline.process_text(words or _shown(name, part), state)
         return match.end()
     token = _token(name.strip(), part, words, embedded=match[0][0] == "!")
     state.append_token(token | {"_autolink": words or _shown(name, part)})
     return match.end()
+
+
+def _brackets(inline: InlineParser, match: re.Match[str], state: InlineState) -> int | None:
+    """Read what is no link by name as the brackets that it is: a link's words may hold such."""
+    opening = _OPENING.match(state.src, match.start())
+    return inline.parse_link(opening, state) if opening else None
 
 
 def _token(name: str, part: str, words: str, *, embedded: bool) -> Token:

@@ -83,6 +83,7 @@ def test_elsewhere_only_names_of_notes_are_links() -> None:
         ("- a\n- b\n{: .c}", '<ul class="c">\n<li>a</li>\n<li>b</li>\n</ul>'),
         ("* TOC\n{:toc}\n\na", "<p>a</p>"),
         ("1. x\n{:toc .b}\n\na", "<p>a</p>"),
+        ("**x**{: .a}{: #b .c}", '<p><strong class="a c" id="b">x</strong></p>'),
         ("`{: .x}` {: .y}", "<p><code>{: .x}</code> {: .y}</p>"),
         ("a {:b} c", "<p>a {:b} c</p>"),
         ("a\n{: onclick=\"x\" style=\"y\"}", "<p>a</p>"),

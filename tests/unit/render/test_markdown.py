@@ -259,3 +259,28 @@ def test_drawings_within_the_text_are_one_warning() -> None:
     assert [(line, reason) for line, reason, _ in fragment.warnings] == [
         (3, "an <svg> within the text is left out")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("**「強調」**という", "<strong>「強調」</strong>という"),
+        ("これは**強調。**です", "これは<strong>強調。</strong>です"),
+        ("这是**重要：**next", "这是<strong>重要：</strong>next"),
+        ('은**"강조"**입니다', '은<strong>"강조"</strong>입니다'),
+        ("*强调，*后", "<em>强调，</em>后"),
+        ("**A (b)**是**`c`**的", "<strong>A (b)</strong>是<strong><code>c</code></strong>的"),
+        ("[**「a」**と](x)", '<a href="x"><strong>「a」</strong>と</a>'),
+        ("3 * 4、5 * 6。**", "3 * 4、5 * 6。**"),
+        ('a**"b"**c', 'a**"b"**c'),
+        ("`**「a」**と`", "<code>**「a」**と</code>"),
+    ],
+)
+def test_emphasis_in_scripts_without_spaces(text: str, shown: str) -> None:
+    """Beside Chinese, Japanese and Korean signs emphasis opens and closes; elsewhere as CommonMark has it."""
+    assert html(text) == f"<p>{shown}</p>\n"
+
+
+def test_brackets_that_are_no_link_by_name_may_be_in_a_links_words() -> None:
+    """Two brackets are a link by name only where there is a note of that name."""
+    assert html("[Add [[bin]] to it](x)") == '<p><a href="x">Add [[bin]] to it</a></p>\n'
