@@ -38,9 +38,12 @@ class Code:
     def _read(self, text: str) -> None:
         position = inline = 0
         mark, comment, in_list, blank = "", False, False, True
+        quoted = False
         for line in text.splitlines(keepends=True):
             start, position = position, position + len(line)
             bare = line.strip()
+            if mark and quoted and not bare.startswith(">"):
+                mark, inline = "", start  # a fence ends with the quotation that it is in
             if mark or comment:
                 self._add(start, position)
                 if comment:
@@ -57,7 +60,7 @@ class Code:
             if blank and not indented:
                 in_list = False
             in_list = in_list or _LIST.match(line) is not None
-            mark = _opens(line)
+            mark, quoted = _opens(line), bare.startswith(">")
             comment = line.lstrip(" ").startswith("<!--") and "-->" not in line
             if mark or comment or bare.startswith("<!--") or (indented and blank and not in_list):
                 self._add_spans(text, inline, start)

@@ -223,6 +223,7 @@ def test_what_is_read_holds_no_tags() -> None:
         ("`a\n\nb`", []),
         ("- x\n\n      y\n", []),
         ("p\n\n    code\n\np", ["    code\n"]),
+        ("> ```\n> a\n\nb `c`", ["> ```\n> a\n", "`c`"]),
         ("> ```\n> x\n> ```\ny", ["> ```\n> x\n> ```\n"]),
         ("<!-- a\nb -->\nc", ["<!-- a\nb -->\n"]),
         ("\\`a` b", []),
