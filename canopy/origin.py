@@ -22,9 +22,10 @@ from uuid import UUID, uuid4
 
 import structlog
 
+from canopy.content.deciding import EXTRACT
 from canopy.errors import CanopyError, ConfigError, RefNotFound
 from canopy.git import DamagedRepository, Kind, Repository, fetch
-from canopy.git.departures import follow_history
+from canopy.git.following import follow_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -91,7 +92,9 @@ class Origin(ABC):
 
     def read(self, repository: Repository, commit: str, previous: Snapshot | None) -> Snapshot:
         """Read a commit as this origin does, from a view of its repository."""
-        return repository.snapshot(commit, root=self._root, history=self._history, previous=previous)
+        return repository.snapshot(
+            commit, root=self._root, history=self._history, extract=EXTRACT, previous=previous
+        )
 
     @property
     def repository(self) -> Repository:
@@ -115,7 +118,7 @@ class Origin(ABC):
         """
         if self._history == "none":
             return None
-        follow = partial(follow_history, known=self._repository.departures_known())
+        follow = partial(follow_history, known=self._repository.departures_known(), extract=EXTRACT)
         return follow, (str(self.path), commit, self._repository.limits)
 
     def close(self) -> None:

@@ -107,8 +107,8 @@ class Preview(Origin):
         below = self._base.commit if self._base else Commit(commit, "", None, "")
         self._lay_over()
         problems = tuple(sorted((*self._tree.problems.values(), *self._lost)))
-        former = self._base.former if self._base else {}
-        return Snapshot(replace(below, id=commit), MappingProxyType(self._shown), problems, former)
+        former, earlier = (self._base.former, self._base.earlier) if self._base else ({}, ())
+        return Snapshot(replace(below, id=commit), MappingProxyType(self._shown), problems, former, earlier)
 
     def renames(self, commit: str) -> tuple[Callable[..., bool], tuple[Any, ...]] | None:  # noqa: ARG002 (as Origin's)
         """Follow renames up to the commit below."""

@@ -48,6 +48,8 @@ class Field:
     """The names as `squeezed` has them, the strongest first."""
     nested: bool = False
     """It counts within `extra` (Zola) and `params` (Hugo) too."""
+    decides: bool = False
+    """It may decide at which address a page is, or whether it is at one."""
 
 
 @lru_cache(maxsize=4096)
@@ -56,21 +58,23 @@ def squeezed(key: str) -> str:
     return key.strip().lower().replace("-", "").replace("_", "").replace(" ", "")
 
 
-def _field(name: str, kind: Kind, meaning: str, *groups: str, nested: bool = False) -> Field:
+def _field(
+    name: str, kind: Kind, meaning: str, *groups: str, nested: bool = False, decides: bool = False
+) -> Field:
     """Make a field. A group is some names, and behind an @ the tradition that writes them so."""
     written = []
     for group in groups:
         names, _, tradition = group.partition("@")
         written += [(key, tradition) for key in names.split()]
     keys = tuple(dict.fromkeys(squeezed(key) for key, _ in written))
-    return Field(name, kind, meaning, tuple(written), keys, nested)
+    return Field(name, kind, meaning, tuple(written), keys, nested, decides)
 
 
 AUTHOR_URL = "author_url"
 """The one field that is no field of `FrontMatter`: it completes `authors`."""
 
 FIELDS = (
-    _field("title", Kind.TEXT, "the title", "title", "subject@mirage-www"),
+    _field("title", Kind.TEXT, "the title", "title", "subject@mirage-www", decides=True),
     _field(
         "authors",
         Kind.PEOPLE,
@@ -87,6 +91,7 @@ FIELDS = (
         "publishDate pubDate published@Hugo",
         "created@Obsidian",
         "createdAt publishedAt datePublished",
+        decides=True,
     ),
     _field(
         "updated",
@@ -105,6 +110,7 @@ FIELDS = (
         "publishDate",
         "pubDate@Hugo",
         "appears",
+        decides=True,
     ),
     _field(
         "expires",
@@ -124,6 +130,7 @@ FIELDS = (
         "publish@Obsidian",
         "status@Pelican",
         "private",
+        decides=True,
     ),
     _field("tags", Kind.LIST, "a list, or words between commas", "tags tag"),
     _field(
@@ -131,6 +138,7 @@ FIELDS = (
         Kind.LIST,
         "a list, or words between commas; in Jekyll also between spaces",
         "categories category",
+        decides=True,
     ),
     _field("series", Kind.LIST, "the series that the page is a part of", "series", nested=True),
     _field(
@@ -153,7 +161,7 @@ FIELDS = (
         "featureImage coverImage ogImage hero thumb",
         nested=True,
     ),
-    _field("slug", Kind.SLUG, "the last part of the address", "slug", "permalink@mirage-www"),
+    _field("slug", Kind.SLUG, "the last part of the address", "slug", "permalink@mirage-www", decides=True),
     _field(
         "url",
         Kind.ADDRESS,
@@ -161,6 +169,7 @@ FIELDS = (
         "url",
         "permalink@Jekyll",
         "path@Zola",
+        decides=True,
     ),
     _field(
         "aliases",
@@ -168,6 +177,7 @@ FIELDS = (
         "old addresses that lead here; in Obsidian other names of the note",
         "aliases alias",
         "redirect_from@Jekyll",
+        decides=True,
     ),
     _field(
         "redirect",
@@ -175,9 +185,15 @@ FIELDS = (
         "an address; the file only leads there",
         "redirect",
         "redirect_to@Jekyll",
+        decides=True,
     ),
     _field(
-        "language", Kind.LANGUAGE, "the language of the text, as `en` or `pt-BR`", "lang language", "locale"
+        "language",
+        Kind.LANGUAGE,
+        "the language of the text, as `en` or `pt-BR`",
+        "lang language",
+        "locale",
+        decides=True,
     ),
     _field(
         "weight",
@@ -218,7 +234,7 @@ FIELDS = (
         "what ends the excerpt, besides `<!--more-->`",
         "excerpt_separator",
     ),
-    _field("layout", Kind.TEXT, "the template it was written for", "layout", "template@Zola"),
+    _field("layout", Kind.TEXT, "the template it was written for", "layout", "template@Zola", decides=True),
 )
 """In the order of the manual."""
 
@@ -239,6 +255,14 @@ _INERT = {
     " hide_table_of_contents pagination_next pagination_prev sections unlisted",
 }
 """Names that mean something elsewhere and nothing here, deliberately: no misspellings of a field."""
+
+_ALSO_DECIDING = "id headless build _build type excalidraw-plugin"
+"""Names that decide by a tradition of their own: Docusaurus', Hugo's, Hexo's, Obsidian's."""
+DECIDING = frozenset(
+    [key for field in FIELDS if field.decides for key in field.keys]
+    + [*map(squeezed, _ALSO_DECIDING.split())]
+)
+"""All names by which the address of a page may change."""
 
 INERT = frozenset(squeezed(name) for names in _INERT.values() for name in names.split())
 

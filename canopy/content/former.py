@@ -1,16 +1,17 @@
-"""What answers at the addresses that files had before they were renamed or deleted, from history alone.
+"""What answers at the addresses that files had before a commit changed them, from history alone.
 
 A page that expired is like one that was deleted, though its file is still there.
 
 An old address is the one that the old file would have today: its path under the site's convention, with what
-its front matter said. It redirects to where the file's content is now, or is gone. Nothing here displaces
-anything: an old address counts only where nothing else is. Where a file became a draft, nobody is told.
+its front matter said, at the end or in an earlier version that readers can have seen. It redirects to where
+the file's content is now, or is gone. Nothing here displaces anything: an old address counts only where
+nothing else is. Where a file became a draft, nobody is told.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -49,6 +50,10 @@ class Trace:
     title: str
     expired: bool = False
     """The file is here still; its time is over."""
+    last: Former | None = None
+    """Of an earlier version of a file that left: what the file was in the end."""
+    earlier: bool = False
+    """The file said something else later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +68,29 @@ NOTHING = Past({}, {})
 
 
 def read_traces(
-    former: Mapping[str, Former], prefix: str, convention: Convention, known: Mapping[str, Trace]
-) -> dict[str, Trace]:
-    """Return what each file below the site's top asked for, by path; the `known` ones are not read again."""
-    traces = {}
-    for path, file in former.items():
-        if path.startswith(prefix):
-            trace = known.get(path)
-            traces[path] = (
+    former: Mapping[str, Former],
+    earlier: Iterable[Former],
+    prefix: str,
+    convention: Convention,
+    known: Mapping[Former, Trace],
+) -> dict[Former, Trace]:
+    """Return what each file below the site's top asked for, and its earlier versions; newest first.
+
+    The `known` ones are not read again.
+    """
+    traces: dict[Former, Trace] = {}
+    for file in former.values():
+        if file.path.startswith(prefix):
+            traces[file] = known.get(file) or _trace(file, "/" + file.path[len(prefix) :], convention)
+    for version in earlier:
+        if version.path.startswith(prefix):
+            trace = known.get(version) or _trace(version, "/" + version.path[len(prefix) :], convention)
+            last = former.get(version.path)
+            title = traces[last].title if last else trace.title
+            traces[version] = (
                 trace
-                if trace and trace.former is file
-                else _trace(file, "/" + path[len(prefix) :], convention)
+                if trace.earlier and trace.last is last and trace.title == title
+                else replace(trace, title=title, last=last, earlier=True)
             )
     return traces
 
@@ -113,7 +130,7 @@ def look_back(
         # Where a folder's introduction was deleted, its listing may have moved all the same.
         if trace.former.now or not trace.claim.index:
             plan.settle(trace, _own_address(trace.claim))
-    plan.add_folders(ordered)
+    plan.add_folders(trace for trace in ordered if not trace.earlier)
     for trace in ordered:
         for address in (_own_address(trace.claim), *_further_addresses(trace.claim)):
             plan.settle(trace, address)
@@ -140,7 +157,7 @@ def _newest_first(trace: Trace) -> tuple[float, str]:
 
 
 def _own_address(claim: Claim) -> str:
-    return clean(claim.folder) if claim.index else claim.address
+    return (claim.place or clean(claim.folder)) if claim.index else claim.address
 
 
 def _further_addresses(claim: Claim) -> Iterator[str]:
@@ -181,7 +198,8 @@ class _Plan:
             self.redirects[address] = folder
         elif now is None:
             self._take(address)
-            self.gone[address] = Gone(trace.title, former.left, former.path, trace.expired)
+            last = trace.last or former
+            self.gone[address] = Gone(trace.title, last.left, last.path, trace.expired)
         elif (over := self._expired.get(former.now)) is not None:
             self._take(address)
             self.gone[address] = Gone(over.title, over.former.left, over.former.path, expired=True)

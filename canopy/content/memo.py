@@ -43,10 +43,12 @@ class Memo:
     """All of them, introductions too, in the order of lists."""
     former: Mapping[str, Former] = field(default_factory=dict)
     """What the snapshot said was here before."""
-    traces: Mapping[str, Trace] = field(default_factory=dict)
-    """By path in the repository."""
+    earlier: tuple[Former, ...] = ()
+    """What it said that files said before."""
+    traces: Mapping[Former, Trace] = field(default_factory=dict)
+    """What both asked for."""
     expired: Mapping[str, Trace] = field(default_factory=dict)
-    """What is over, likewise."""
+    """What is over, by path in the repository."""
     past: Past = NOTHING
     web: Web = EMPTY
 

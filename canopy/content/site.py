@@ -83,7 +83,7 @@ def build(
     pages = _pages(files, edited, places, reading.convention, memo)
     change = change_of(memo.pages, pages) if memo else None
     expired = read_expired(read, {} if reading.convention.drafts else times.held)
-    traces, past = _past(snapshot.former, expired, files, places, terms, reading, memo)
+    traces, past = _past(snapshot, expired, files, places, terms, reading, memo)
     new = Memo(
         reading,
         read,
@@ -95,6 +95,7 @@ def build(
         pages,
         _ordered(pages, memo, change),
         snapshot.former,
+        snapshot.earlier,
         traces,
         expired,
         past,
@@ -161,18 +162,22 @@ def _pages(
 
 
 def _past(
-    former: Mapping[str, Former],
+    snapshot: Snapshot,
     expired: Mapping[str, Trace],
     files: Mapping[str, File],
     places: Places,
     terms: frozenset[str],
     reading: Reading,
     memo: Memo | None,
-) -> tuple[Mapping[str, Trace], Past]:
-    """Return what is known of files that left, and what answers at their addresses."""
-    if memo and memo.former is former and memo.places is places and memo.expired == expired:
+) -> tuple[Mapping[Former, Trace], Past]:
+    """Return what is known of files that left or said other things, and what answers at their addresses."""
+    former, earlier = snapshot.former, snapshot.earlier
+    as_before = memo is not None and memo.former is former and memo.earlier is earlier
+    if memo and as_before and memo.places is places and memo.expired == expired:
         return memo.traces, memo.past
-    traces = read_traces(former, reading.prefix, reading.convention, memo.traces if memo else {})
+    traces = memo.traces if memo else {}
+    if not as_before:
+        traces = read_traces(former, earlier, reading.prefix, reading.convention, traces)
     past = look_back((*traces.values(), *expired.values()), files, places, terms)
     return traces, _kept(past, memo.past if memo else None)
 

@@ -105,6 +105,11 @@ class Dates:
         """The commits that were read."""
         return self._graph
 
+    @property
+    def head(self) -> bytes:
+        """The commit last looked at."""
+        return self._graph.nodes[self._traces.head].commit.id if self._traces else b""
+
     def use_renames(self, renames: Renames) -> bool:
         """Let created and authors follow these renames from now on; tell whether any is new."""
         if renames == self._renames:
@@ -142,6 +147,21 @@ class Dates:
         """Return every path that the history of the commit last looked at had at some time."""
         names = self._graph.paths
         return [names[number] for number in self._traces.events] if self._traces else []
+
+    def reached(self) -> list[int]:
+        """Return the numbers of all commits of that history, the newest first."""
+        seen, pending = set[int](), [self._traces.head] if self._traces else []
+        while pending:
+            at = pending.pop()
+            if at not in seen:
+                seen.add(at)
+                pending.extend(self._graph.nodes[at].parents)
+        return sorted(seen, reverse=True)
+
+    def changed_by(self, path: bytes, commit: bytes) -> bool:
+        """Tell whether a commit is one of those that gave a path its contents."""
+        at = self._graph.index.get(commit)
+        return any(event >> 2 == at for event in self._events(path)[0])
 
     def left(self, path: bytes) -> bytes:
         """Return the commit with which a path left for good, or nothing if it is there."""

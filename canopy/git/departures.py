@@ -1,36 +1,34 @@
 """The files that a history had and its head has not: where each one's content went, or what it was.
 
+Of files that said something else once it tells likewise where they are now.
+
 A path that is gone left with some commit. That commit either gave its content a new name, which may have left
 in turn with a later commit, or deleted it. It owns that walk, and the beginnings of the files that left.
 What it may cost is bounded: the newest departures count, and what cannot be told soon is left out until a
-process of its own has found it out (`follow_moves`). It belongs to one thread at a time.
+process of its own has found it out (`canopy.git.following`). It belongs to one thread at a time.
 """
 
 from __future__ import annotations
 
 import heapq
 from dataclasses import replace
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from dulwich.repo import Repo
-
 from canopy.errors import SyncError
-from canopy.git.dates import Dates
-from canopy.git.limits import Limits
-from canopy.git.moves import Effort, Removal, load_moves, look_at, moves_stamp, save_moves
+from canopy.git.moves import Effort, Removal, load_moves, look_at, moves_stamp
 from canopy.git.objects import BLOB, decode, read_object
-from canopy.git.renames import follow_renames
 from canopy.git.similarity import Similarity
-from canopy.git.trees import Trees
 from canopy.git.values import Former
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
+    from canopy.git.dates import Dates
     from canopy.git.moves import Moves
     from canopy.git.objects import ObjectSource
+    from canopy.git.trees import Trees
 
 MOST_GONE = 30_000
 """Paths that are looked at, the newest departures first."""
@@ -38,6 +36,10 @@ MOST_DELETED = 10_000
 """Of them, those whose content is nowhere any more."""
 HEAD_BYTES = 2_048
 """Of a file that left, kept for what it said about itself."""
+MOST_EARLIER = 10_000
+"""Earlier contents that are told of, the newest first."""
+_MOST_OF_ONE = 50
+"""Of them, those of one file."""
 _SOON = 20_000
 """Comparisons that somebody may wait for."""
 _SOON_READ = 3_000
@@ -52,7 +54,7 @@ class Departures:
     """What left one repository."""
 
     def __init__(self, place: Path | None = None) -> None:
-        """Use what `follow_moves` left in the directory `place`."""
+        """Use what another process left in the directory `place`."""
         self.complete = True
         """Whether all is known that will ever be known about the commit last looked at."""
         self._place = place
@@ -62,6 +64,9 @@ class Departures:
         """From a path to the commit that it left with; None: to be found out."""
         self._kept: dict[Departure, Former] = {}
         self._formers: Mapping[str, Former] | None = None
+        self._earlier: tuple[Former, ...] | None = None
+        self._told: frozenset[bytes] = frozenset()
+        """Paths of which `_earlier` may tell."""
 
     def copy(self) -> Departures:
         """Return one that goes its own way from here."""
@@ -69,6 +74,7 @@ class Departures:
         other.complete, other._stamp = self.complete, self._stamp
         other._moves, other._kept, other._formers = dict(self._moves), self._kept, self._formers
         other._gone = None if self._gone is None else dict(self._gone)
+        other._earlier, other._told = self._earlier, self._told
         return other
 
     def look(
@@ -81,7 +87,8 @@ class Departures:
         if self._place is not None and (stamp := moves_stamp(self._place)) != self._stamp:
             self._stamp = stamp
             self._moves = load_moves(self._place) | self._moves
-            self._formers = None if not self.complete else self._formers
+            if not self.complete:
+                self._formers = self._earlier = None
         if not self._update(dates, changed) and self._formers is not None and self.complete:
             return self._formers
         # Whoever waits for the first look has nothing to read yet; later ones find most of it kept.
@@ -90,8 +97,32 @@ class Departures:
         found, self._kept = walk.formers(self._gone or {}, self._kept)
         self.complete = walk.complete
         if self._formers is None or found != self._formers:
-            self._formers = MappingProxyType(found)
+            self._formers, self._earlier = MappingProxyType(found), None
         return self._formers
+
+    def earlier(
+        self,
+        dates: Dates,
+        store: ObjectSource,
+        trees: Trees,
+        changed: set[bytes] | None,
+        said: Mapping[bytes, Mapping[bytes, bytes]],
+        *,
+        news: bool,
+    ) -> tuple[Former, ...]:
+        """Return what files said before a commit changed them, after a `look` with the same `changed` paths.
+
+        That is in `said` by commit and path, which has `news` or not. The same tuple as before if nothing
+        differs.
+        """
+        if self._earlier is None or news or changed is None or not self._told.isdisjoint(changed):
+            self._told = frozenset(path for files in said.values() for path in files)
+            walk = _Walk(dates, store, trees, self._moves, Effort(_SOON))
+            found = walk.earlier(said)
+            self.complete = self.complete and walk.complete
+            if found != self._earlier:
+                self._earlier = found
+        return self._earlier or ()
 
     def _update(self, dates: Dates, changed: set[bytes] | None) -> bool:
         """Learn which paths left; tell whether that is news."""
@@ -114,6 +145,11 @@ class Departures:
 def departed(dates: Dates) -> dict[bytes, bytes]:
     """Return all paths that left, each with the commit that took it away."""
     return {path: commit for path in dates.paths() if (commit := dates.left(path))}
+
+
+def explore(dates: Dates, store: ObjectSource, trees: Trees, moves: Moves) -> None:
+    """Add to `moves` where everything went that left, however long that takes."""
+    _Walk(dates, store, trees, moves, Effort()).explore(departed(dates))
 
 
 class _Walk:
@@ -165,6 +201,31 @@ class _Walk:
         """Find out where everything went, and no more."""
         for path, commit in self._newest(gone):
             self._destination(path, commit)
+
+    def earlier(self, said: Mapping[bytes, Mapping[bytes, bytes]]) -> tuple[Former, ...]:
+        """Return what files said before a commit changed them, newest first, each thing once."""
+        moment = self._dates.moment
+        times = ((commit, path) for commit, files in said.items() for path in files)
+        reached = [(path, commit) for commit, path in times if self._dates.changed_by(path, commit)]
+        reached.sort(key=lambda d: (-moment(d[1]), d[1], d[0]))
+        found: list[Former] = []
+        told: dict[bytes, set[bytes]] = {}
+        for path, commit in reached[:MOST_EARLIER]:
+            known, now = self._whereabouts(path, commit)
+            heads, head = told.setdefault(path, set()), said[commit][path]
+            if known and head not in heads and len(heads) < _MOST_OF_ONE:
+                heads.add(head)
+                found.append(Former(decode(path), "", head, self._dates.when(commit), decode(now)))
+        return tuple(found)
+
+    def _whereabouts(self, path: bytes, commit: bytes) -> tuple[bool, bytes]:
+        """Return whether it is known where a file is that a commit changed, and its name now, if any."""
+        later = self._dates.left_after(path, commit)
+        if later is None:
+            return True, path
+        known, now = self._destination(path, later)
+        # Who left and came back is the same.
+        return known, now or (b"" if self._dates.left(path) else path)
 
     def _newest(self, gone: Mapping[bytes, bytes]) -> list[Departure]:
         moment = self._dates.moment
@@ -230,32 +291,3 @@ def _head(data: bytes) -> bytes:
     if b"\0" in head:
         return b""
     return head if len(data) <= HEAD_BYTES else head[: head.rfind(b"\n") + 1]
-
-
-def follow_history(repository: str, commit_id: str, limits: Limits | None = None, *, known: bool) -> bool:
-    """Follow the renames in the history of a commit, from both ends; tell whether there is anything new.
-
-    `known` says that all departures are known already, so that they are only kept for the next start.
-    Made for another process: takes and returns plain values, and may be killed at any time.
-    """
-    news = follow_renames(repository, commit_id, limits)
-    follow_moves(repository, commit_id, limits)
-    return news or not known
-
-
-def follow_moves(repository: str, commit_id: str, limits: Limits | None = None) -> None:
-    """Find out where all files went that left the history of a commit, and remember it."""
-    place, limits = Path(repository), limits or Limits()
-    moves = load_moves(place)
-    before = len(moves)
-    repo = Repo(place, bare=True)
-    try:
-        store = repo.object_store
-        trees = Trees(store, limits.tree_depth)
-        dates = Dates(limits, place / "canopy-history")
-        dates.look(store, trees, commit_id.encode(), frozenset(map(bytes, repo.get_shallow())))
-        _Walk(dates, store, trees, moves, Effort()).explore(departed(dates))
-    finally:
-        repo.close()
-    if len(moves) > before:
-        save_moves(place, moves)

@@ -13,7 +13,7 @@ from posixpath import basename, splitext
 from typing import TYPE_CHECKING, Any
 
 from canopy.errors import SyncError
-from canopy.git.sealed import read_sealed, write_sealed
+from canopy.git.sealed import read_sealed, stamp_of, write_sealed
 from canopy.git.similarity import HALF
 
 if TYPE_CHECKING:
@@ -156,11 +156,7 @@ def _single(paths: Iterable[bytes]) -> set[bytes]:
 
 def moves_stamp(repository: Path) -> object:
     """Return something that differs once other moves were saved."""
-    try:
-        found = (repository / _FILE).stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_ino, found.st_size
+    return stamp_of(repository / _FILE)
 
 
 def load_moves(repository: Path) -> Moves:

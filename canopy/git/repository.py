@@ -40,6 +40,7 @@ from canopy.git.renames import load_renames, renames_known
 from canopy.git.snapshots import Reader, Taken
 from canopy.git.trees import TreeCache, Trees
 from canopy.git.verify import Verified, verify_tree
+from canopy.git.versions import Versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
     from dulwich.pack import Pack
 
-    from canopy.git.values import Former, Snapshot
+    from canopy.git.values import Extract, Former, Snapshot
 
 FETCHED = "refs/canopy/fetched/"
 """Where the tips of fetches are kept, so that the next fetch asks for what is new only."""
@@ -78,6 +79,7 @@ class Repository:
         self._lock = threading.RLock()
         self._dates = Dates(self.limits, path / "canopy-history")
         self._departures = Departures(path)
+        self._versions = Versions(path)
         self._taken: Taken | None = None
         self._redated: set[bytes] | None = set()
         """Raw paths whose dates may have changed since `_taken`; None: any may."""
@@ -169,6 +171,7 @@ class Repository:
             other.verified = Verified(dict(self.verified.trees), set(self.verified.blobs))
             other.trees = self.trees.copy()
             other._dates, other._departures = self._dates.copy(), self._departures.copy()
+            other._versions = self._versions.copy()
             other._taken, other._redated = self._taken, self._redated and set(self._redated)
             return other
 
@@ -257,15 +260,18 @@ class Repository:
         *,
         root: str = "",
         history: Literal["full", "none"] = "full",
+        extract: Extract | None = None,
         previous: Snapshot | None = None,
     ) -> Snapshot:
         """Read the files of a commit below `root`; what is as in `previous` stays the same object.
 
+        Of earlier contents the extract is told, if one is wanted, and history is.
         Raises `DamagedRepository` when it cannot be read and `LimitExceeded` when it is too large.
         """
         with self._lock, self.opened() as repo:
             try:
-                self._taken = self._take(repo, commit_id, root.strip("/"), history == "full", previous)
+                wanted = history == "full"
+                self._taken = self._take(repo, commit_id, root.strip("/"), extract, wanted, previous)
             except (DamagedRepository, LimitExceeded):
                 raise
             except SyncError as exc:
@@ -278,11 +284,19 @@ class Repository:
             store = repo.object_store
             return verify_tree(store, commit_id, self.limits, self.verified, strict=False, cache=self.trees)
 
-    def _take(self, repo: Repo, commit_id: str, root: str, history: bool, previous: Snapshot | None) -> Taken:
+    def _take(
+        self,
+        repo: Repo,
+        commit_id: str,
+        root: str,
+        extract: Extract | None,
+        history: bool,
+        previous: Snapshot | None,
+    ) -> Taken:
         store = repo.object_store
         commit = self.verify(repo, commit_id)
         trees = Trees(store, self.limits.tree_depth, self.trees)
-        former = self._look(repo, trees, commit.id) if history else NOTHING
+        former, earlier = self._look(repo, trees, commit.id, extract) if history else (NOTHING, ())
         before = self._taken
         if previous is None:
             before = None
@@ -291,14 +305,16 @@ class Repository:
             before = Taken(previous, root, b"", history=False, collided=True)
         reader = Reader(store, trees, self.limits, self._dates.facts if history else None)
         taken = reader.take(commit, root, before, self._redated)
-        taken = replace(taken, snapshot=replace(taken.snapshot, former=former))
+        taken = replace(taken, snapshot=replace(taken.snapshot, former=former, earlier=earlier))
         self._redated = set()
         return taken
 
-    def _look(self, repo: Repo, trees: Trees, head: bytes) -> Mapping[str, Former]:
+    def _look(
+        self, repo: Repo, trees: Trees, head: bytes, extract: Extract | None
+    ) -> tuple[Mapping[str, Former], tuple[Former, ...]]:
         """Bring history up to a commit; remember whose dates may differ from the last snapshot's.
 
-        Return what the history had besides.
+        Return what the history had besides: the files that left, and what files said earlier.
         """
         if self._dates.use_renames(load_renames(self.path)):
             self._redated = None
@@ -308,7 +324,12 @@ class Repository:
             self._redated = None
         elif self._redated is not None:
             self._redated |= changed
-        return self._departures.look(self._dates, store, trees, changed)
+        former = self._departures.look(self._dates, store, trees, changed)
+        if extract is None:
+            return former, ()
+        news = self._versions.look(self._dates, store, trees, extract)
+        said = self._versions.found
+        return former, self._departures.earlier(self._dates, store, trees, changed, said, news=news)
 
     def adopt(self, view: Repository) -> None:
         """Take over what a `view` learnt, when what it saw has become part of this repository."""
@@ -316,15 +337,18 @@ class Repository:
             self.verified, self.trees = view.verified, view.trees
             self._taken, self._redated = view._taken, view._redated
             view._dates.keep_in(self.path / "canopy-history")
-            self._dates, self._departures = view._dates, view._departures
+            self._dates, self._departures, self._versions = view._dates, view._departures, view._versions
 
     def renames_wanted(self, commit_id: str) -> bool:
         """Tell whether `follow_renames` has not finished with this commit yet."""
         return not renames_known(self.path, commit_id)
 
     def departures_known(self) -> bool:
-        """Tell whether all is known about the files that the last snapshot's history had besides."""
-        return self._departures.complete
+        """Tell whether all is known about the files that the last snapshot's history had besides.
+
+        So it is of what they said earlier, if that was wanted.
+        """
+        return self._departures.complete and self._versions.complete
 
     def contains(self, tip: str, previous: str) -> bool:
         """Tell whether `previous` is `tip` or an ancestor; beyond a shallow edge the answer is yes."""

@@ -25,6 +25,15 @@ def read_sealed(path: Path, magic: bytes) -> object:
         return None
 
 
+def stamp_of(path: Path) -> object:
+    """Return something that differs once something else was kept there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size
+
+
 def write_sealed(path: Path, magic: bytes, content: object) -> None:
     """Keep something for the next start; where that is not possible, it is found out again."""
     body = zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from canopy.problem import Problem
@@ -49,18 +49,34 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A file that the history had and the commit has not: it was renamed or deleted."""
+    """A file that the history had and the commit has not: it was renamed or deleted, or said other things."""
 
     path: str
     """As in `Blob`."""
     id: str
-    """Of its last content."""
+    """Of its last content; of an earlier one nothing."""
     head: bytes
-    """The beginning of its last content, whole lines; nothing of what is no text."""
+    """The beginning of its last content, whole lines; nothing of what is no text. Of an earlier one the
+    extract."""
     left: datetime | None = None
-    """Author time of the commit that took it away, or None if it is impossible."""
+    """Author time of the commit that took it away, or changed it; None if it is impossible."""
     now: str = ""
     """The path that its content has now, through all renames; empty for what was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What of a text is remembered when another commit changes it; whoever wants that gives the functions.
+
+    They travel to another process, so each is one of a module.
+    """
+
+    version: str
+    """Another one makes all that was extracted worthless."""
+    concerns: Callable[[str], bool]
+    """Tells by the path whether a file has anything to extract."""
+    of: Callable[[bytes], bytes]
+    """Returns the extract of a content; two of equal extracts need not be told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +90,6 @@ class Snapshot:
     former: Mapping[str, Former] = field(default_factory=dict)
     """By path, what was here before, as far as history is wanted and known; the newest departures, if there
     are very many."""
+    earlier: tuple[Former, ...] = ()
+    """What files said earlier, those of now and the former ones: each extract that their last content does
+    not have; likewise, newest first."""

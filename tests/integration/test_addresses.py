@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from corpora import corpus
 from pushing import Notepad, notepad
-from running import commit, git, repository, running, start
+from running import commit, git, repository, running, start, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,6 +132,62 @@ def test_a_restart_knows_at_once(tmp_path: Path) -> None:
         assert server.get("/b").status == 410
     finally:
         server.kill()
+
+
+def slugged(slug: str, extra: str = "") -> str:
+    """Return a note with a slug."""
+    return f"---\nslug: {slug}\n{extra}---\n# Note\n\n{BODY}\n"
+
+
+def test_what_the_front_matter_asked_for_earlier_leads_to_the_page(pad: Notepad, work: Path) -> None:
+    """Through another slug, a rename with a third one, and the end of the page, in one hop each."""
+    steps = [("notes/a.md", "one"), ("notes/a.md", "two"), ("notes/b.md", "three")]
+    pad.push_files(work, {"notes/a.md": slugged("hidden", "draft: true\n")})
+    for file, slug in steps:
+        if file.endswith("b.md"):
+            git("mv", "notes/a.md", file, cwd=work)
+        pad.push_files(work, {file: slugged(slug)})
+    for path in ("/notes/one", "/notes/two", "/notes/a", "/notes/b"):
+        assert location(pad.server, path) == (301, "/notes/three"), path
+    assert pad.server.get("/notes/hidden").status == 404, "a draft had no address"
+    (work / "notes/b.md").unlink()
+    done = pad.push_files(work, {"notes/other.md": "---\nslug: one\n---\n# Another\n"})
+    assert done.code == 0
+    assert pad.server.get("/notes/one").status == 200, "somebody else lives there now"
+    for path in ("/notes/two", "/notes/three", "/notes/a", "/notes/b"):
+        assert pad.server.get(path).status == 410, path
+
+
+def test_a_restart_knows_what_the_front_matter_asked_for(tmp_path: Path) -> None:
+    """At its first answer, whether it was stopped or killed right after the push."""
+    for kind in ("stopped", "killed"):
+        with notepad(tmp_path / kind) as pad:
+            work = pad.clone()
+            for slug in ("one", "two", "three"):
+                pad.push_files(work, {"a.md": slugged(slug)})
+            assert location(pad.server, "/one") == (301, "/three")
+            if kind == "killed":
+                pad.server.kill()
+        server = start(data=tmp_path / kind / "data")
+        try:
+            for path in ("/one", "/two"):
+                assert location(server, path) == (301, "/three"), (kind, path)
+        finally:
+            server.kill()
+
+
+def test_a_remote_that_was_never_served_before_is_known_by_its_history(tmp_path: Path) -> None:
+    """Addresses of years ago are answered once the history was read in the background."""
+    remote = repository(tmp_path / "remote", {"a.md": slugged("first"), "b.md": "# B\n"})
+    for number in range(40):
+        write(remote, {"a.md": slugged("second" if number else "first", f"weight: {number}\n")})
+        commit(remote)
+    write(remote, {"a.md": slugged("third")})
+    commit(remote)
+    with running(str(remote / ".git"), data=tmp_path / "data") as server:
+        server.wait_for("/first", status=301)
+        for path in ("/first", "/second"):
+            assert location(server, path) == (301, "/third"), path
 
 
 def test_history_that_is_not_wanted_knows_no_former_pages(tmp_path: Path) -> None:

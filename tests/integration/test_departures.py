@@ -9,8 +9,9 @@ import pytest
 from corpora import corpus
 from servers import Work, git, work_tree
 
+from canopy.content.deciding import EXTRACT
 from canopy.git import Repository
-from canopy.git.departures import follow_history, follow_moves
+from canopy.git.following import follow_history, follow_moves
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -240,7 +241,7 @@ def test_what_takes_long_is_left_to_another_process(work: Work) -> None:
     before = repository.snapshot(tip)
     assert before.former == {}
     assert not repository.departures_known()
-    assert follow_history(str(work.bare), tip, known=False)
+    assert follow_history(str(work.bare), tip, extract=EXTRACT, known=False)
     after = repository.snapshot(tip, previous=before)
     assert {path: gone.now for path, gone in after.former.items()} == {
         f"old/{name}.md": f"new/{name}.md" for name in names
@@ -248,7 +249,7 @@ def test_what_takes_long_is_left_to_another_process(work: Work) -> None:
     assert repository.departures_known()
     fresh = Repository(work.bare)
     assert fresh.snapshot(tip) == after, "a restart finds it on the disk"
-    assert not follow_history(str(work.bare), tip, known=fresh.departures_known())
+    assert not follow_history(str(work.bare), tip, extract=EXTRACT, known=fresh.departures_known())
 
 
 def test_a_damaged_memory_is_found_out_again(work: Work) -> None:

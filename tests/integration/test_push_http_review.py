@@ -68,12 +68,28 @@ def test_a_page_that_moves_and_its_old_address(pad: Notepad, work: Path):
 
 
 def test_an_address_that_the_front_matter_changes(pad: Notepad, work: Path):
-    """History keeps what a file was called, not what its front matter asked for: the terminal says how."""
+    """The old address redirects before git comes back, from both if it is changed again, and git says so."""
     pad.push_files(work, {"slugged.md": "---\nslug: one\n---\n# Moving\n"})
-    done = pad.push_files(work, {"slugged.md": "---\nslug: two\n---\n# Moving\n"})
     url = pad.server.url
-    assert f"moved    {url}/one → {url}/two" in done.remote, done.text
-    assert 'aliases: ["/one"]' in done.remote
+    for old, new in (("one", "two"), ("two", "three")):
+        done = pad.push_files(work, {"slugged.md": f"---\nslug: {new}\n---\n# Moving\n"})
+        assert f"moved    {url}/{old} → {url}/{new} (the old address redirects)" in done.remote, done.text
+        assert "aliases" not in done.text
+        for path in ("/one", f"/{old}"):
+            reply = pad.server.get(path)
+            assert (reply.status, reply.headers["location"]) == (301, f"/{new}")
+
+
+def test_an_address_is_lost_where_history_is_not_wanted(tmp_path: Path):
+    """Then the terminal says how it is kept."""
+    with notepad(tmp_path, "--history", "none") as pad:
+        work = pad.clone()
+        pad.push_files(work, {"slugged.md": "---\nslug: one\n---\n# Moving\n"})
+        done = pad.push_files(work, {"slugged.md": "---\nslug: two\n---\n# Moving\n"})
+        url = pad.server.url
+        assert f"moved    {url}/one → {url}/two" in done.remote, done.text
+        assert 'aliases: ["/one"]' in done.remote
+        assert pad.server.get("/one").status == 404
 
 
 def test_a_push_that_changes_no_page(pad: Notepad, work: Path):

@@ -20,10 +20,17 @@ def gone(path: str, text: str | bytes, now: str = "", day: int = 0) -> Former:
     return Former(path, "f" * 40, head, LEFT + timedelta(days=day), now)
 
 
+def said(path: str, header: str, now: str | None = None, day: int = 0) -> Former:
+    """Return an earlier version of a file that a commit replaced on some day."""
+    head = f"---\n{header}\n---\n…\n".encode()
+    return Former(path, "", head, LEFT + timedelta(days=day), path if now is None else now)
+
+
 def after(files: dict[str, str | bytes], *former: Former) -> Snapshot:
     """Return the snapshot of files with what was there before."""
     found = snapshot(files)
-    return Snapshot(found.commit, found.blobs, (), {each.path: each for each in former})
+    left = {each.path: each for each in former if each.id}
+    return Snapshot(found.commit, found.blobs, (), left, tuple(each for each in former if not each.id))
 
 
 def site(files: dict[str, str | bytes], *former: Former, root: str = "") -> Site:
@@ -170,3 +177,127 @@ def test_what_is_known_is_kept():
     third = build(after({"b.md": "B\n"}), SiteOptions(), second)
     assert third == build(after({"b.md": "B\n"}), SiteOptions())
     assert third.names is not first.names
+
+
+def test_a_page_redirects_from_what_its_front_matter_asked_for_earlier():
+    """Each former slug, address and alias leads to where the page is now, at once."""
+    made = site(
+        {"blog/a.md": "---\nslug: now\n---\nA\n"},
+        said("blog/a.md", "slug: first", day=1),
+        said("blog/a.md", "url: /by/hand", day=2),
+        said("blog/a.md", "slug: third\naliases: [/known]", day=3),
+    )
+    for path in ("/blog/first", "/by/hand", "/blog/third", "/known"):
+        assert made.redirects[path] == "/blog/now", path
+    assert made.gone == {}
+
+
+def test_a_renamed_page_redirects_from_its_earlier_addresses_too():
+    """What the front matter asked for under an old name, before its last version there, leads on as well."""
+    made = site(
+        {"new/a.md": "---\nslug: now\n---\nA\n"},
+        gone("old/a.md", "---\nslug: then\n---\nA\n", "new/a.md", day=2),
+        said("old/a.md", "slug: before", "new/a.md", day=1),
+        said("new/a.md", "slug: between", day=3),
+    )
+    for path in ("/old/then", "/old/before", "/new/between"):
+        assert made.redirects[path] == "/new/now", path
+
+
+def test_a_deleted_page_is_gone_from_its_earlier_addresses_too():
+    """With the title that it had in the end, and its last day: not those of the old version."""
+    made = site(
+        {"b.md": "B\n"},
+        gone("a.md", "---\ntitle: Last\nslug: then\n---\n", "", day=9),
+        said("a.md", "title: First\nslug: before", ""),
+    )
+    end = Gone("Last", LEFT + timedelta(days=9), "a.md")
+    assert {made.gone["/then"], made.gone["/before"]} == {end}
+
+
+def test_an_earlier_address_displaces_nothing():
+    """What lives there now does; of two that had it, the one that left it later is meant."""
+    made = site(
+        {
+            "a.md": "---\nslug: now\n---\nA\n",
+            "b.md": "---\nslug: then\n---\nB\n",
+            "c.md": "C\n",
+            "d.md": "D\n",
+        },
+        said("a.md", "slug: then", day=5),
+        said("a.md", "slug: c", day=6),
+        said("c.md", "slug: shared", day=1),
+        said("d.md", "slug: shared", day=2),
+    )
+    assert made.pages["/then"].source.path == "b.md"
+    assert not {"/then", "/c"} & made.redirects.keys()
+    assert made.redirects["/shared"] == "/d"
+
+
+def test_a_page_that_took_turns_between_addresses():
+    """The one that it has again is its own; the other leads there."""
+    made = site(
+        {"a.md": "---\nslug: one\n---\nA\n"},
+        said("a.md", "slug: two", day=2),
+        said("a.md", "slug: one", day=1),
+    )
+    assert made.redirects["/two"] == "/one"
+    assert "/one" in made.pages
+    assert "/one" not in made.redirects
+
+
+def test_a_version_that_nobody_saw_leaves_nothing():
+    """Drafts, what was still to come, and versions that only led elsewhere; nor does what is a draft now."""
+    made = site(
+        {"a.md": "A\n", "b.md": "---\ndraft: true\n---\nB\n"},
+        said("a.md", "slug: draft\ndraft: true"),
+        said("a.md", "slug: later\ndate: 2030-01-01"),
+        said("a.md", "slug: led\nredirect: /x"),
+        said("b.md", "slug: seen"),
+    )
+    assert not {"/draft", "/later", "/led", "/seen"} & (made.redirects.keys() | made.gone.keys())
+
+
+def test_addresses_by_a_pattern_follow_date_title_and_categories():
+    """In each tradition a field that is part of a pattern counts, as it was."""
+    post = "_posts/2020-01-02-walk.md"
+    jekyll = {
+        "_config.yml": "permalink: /:categories/:year/:month/:day/:title/\n",
+        post: "---\ncategories: b\n---\nW\n",
+    }
+    made = site(jekyll, said(post, "categories: a"), said(post, "date: 2019-05-06\nslug: stroll"))
+    assert (
+        made.redirects["/a/2020/01/02/walk"] == made.redirects["/2019/05/06/stroll"] == "/b/2020/01/02/walk"
+    )
+    hugo = {
+        "hugo.toml": '[permalinks]\nposts = "/:year/:title/"\n',
+        "content/posts/x.md": "+++\ndate = 2020-01-01\ntitle = 'New'\n+++\nX\n",
+    }
+    made = site(hugo, said("content/posts/x.md", "title: Old one\ndate: 2020-01-01"))
+    assert made.redirects["/2020/old-one"] == "/2020/new"
+    docs = {
+        "docusaurus.config.js": "module.exports = {presets: [['classic', {docs: {}}]]};\n",
+        "docs/a.md": "---\nid: now\n---\nA\n",
+    }
+    made = site(docs, said("docs/a.md", "id: then"), said("docs/a.md", "slug: /top"))
+    assert made.redirects["/docs/then"] == made.redirects["/docs/top"] == "/docs/now"
+
+
+def test_the_introduction_of_a_folder_that_had_another_address():
+    """An index that moved its folder by hand leads to where the folder is now."""
+    made = site({"f/index.md": "# F\n", "f/x.md": "X\n"}, said("f/index.md", "url: /elsewhere"))
+    assert made.redirects["/elsewhere"] == "/f"
+    assert "/f" in made.sections
+
+
+def test_earlier_versions_that_are_known_are_kept():
+    """Another build is the same, and equal to one without memory, also when one more is known."""
+    files = {"a.md": "---\nslug: now\n---\nA\n"}
+    snap = after(files, said("a.md", "slug: one"))
+    first = build(snap, SiteOptions())
+    assert build(snap, SiteOptions(), first).names is first.names
+    for more in ((said("a.md", "slug: two", day=1), said("a.md", "slug: one")), ()):
+        second = build(after(files, *more), SiteOptions(), first)
+        assert second == build(after(files, *more), SiteOptions())
+    ended = after({"b.md": "B\n"}, gone("a.md", "---\ntitle: T\n---\n"), said("a.md", "slug: one", ""))
+    assert build(ended, SiteOptions(), first) == build(ended, SiteOptions())

@@ -1,0 +1,94 @@
+"""What is found out about a history in another process, and left beside the repository for the server.
+
+Each function takes and returns plain values, and may be killed at any time.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
+
+from dulwich.repo import Repo
+
+from canopy.git.dates import Dates
+from canopy.git.departures import explore
+from canopy.git.limits import Limits
+from canopy.git.moves import load_moves, save_moves
+from canopy.git.renames import follow_renames
+from canopy.git.trees import Trees
+from canopy.git.versions import Patience, Search, load_versions, save_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from canopy.git.objects import ObjectSource
+    from canopy.git.values import Extract
+
+_CONTENTS = 500_000
+_CONTENT_BYTES = 4 << 30
+_SECONDS = 60.0
+"""What one run of `follow_versions` may read, and how long; the next one goes on from there."""
+
+
+def follow_history(
+    repository: str, commit_id: str, limits: Limits | None = None, *, known: bool, extract: Extract
+) -> bool:
+    """Follow files in the history of a commit, by name and content; tell whether there is anything new.
+
+    `known` says that all former files and earlier versions are known already, so that they are only kept for
+    the next start.
+    """
+    follow_versions(repository, commit_id, limits, extract=extract)
+    news = follow_renames(repository, commit_id, limits)
+    follow_moves(repository, commit_id, limits)
+    return news or not known
+
+
+def follow_moves(repository: str, commit_id: str, limits: Limits | None = None) -> None:
+    """Find out where all files went that left the history of a commit, and remember it."""
+    place = Path(repository)
+    moves = load_moves(place)
+    before = len(moves)
+    with _opened(place, commit_id, limits or Limits()) as past:
+        explore(past.dates, past.store, past.trees, moves)
+    if len(moves) > before:
+        save_moves(place, moves)
+
+
+def follow_versions(
+    repository: str, commit_id: str, limits: Limits | None = None, *, extract: Extract
+) -> None:
+    """Find out what files said earlier in the history of a commit, and remember it."""
+    place = Path(repository)
+    known = load_versions(place, extract.version)
+    if known.done == commit_id.encode():
+        return
+    patience = Patience(_CONTENTS, _CONTENT_BYTES, monotonic() + _SECONDS)
+    with _opened(place, commit_id, limits or Limits()) as past:
+        commits = past.dates.reached()
+        Search(past.dates, past.store, past.trees, extract, known, patience).look_at(commits)
+        known.done = commit_id.encode()
+        nodes = past.dates.graph.nodes
+        save_versions(place, known, extract.version, (nodes[at].commit.id for at in commits))
+
+
+class _Past(NamedTuple):
+    dates: Dates
+    store: ObjectSource
+    trees: Trees
+
+
+@contextmanager
+def _opened(place: Path, commit_id: str, limits: Limits) -> Iterator[_Past]:
+    """Lend the history of a commit."""
+    repo = Repo(place, bare=True)
+    try:
+        trees = Trees(repo.object_store, limits.tree_depth)
+        dates = Dates(limits, place / "canopy-history")
+        shallow = frozenset(map(bytes, repo.get_shallow()))
+        dates.look(repo.object_store, trees, commit_id.encode(), shallow)
+        yield _Past(dates, repo.object_store, trees)
+    finally:
+        repo.close()
