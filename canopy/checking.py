@@ -135,8 +135,8 @@ def _render_all(settings: Settings, site: Site, whole: Site) -> tuple[Problem, .
 
     try:
         drive(press.inspect(edition), workers, settings.render_timeout)
-        tasks = [looked(edition, path, page) for path, page in site.shown().items()]
-        tasks += [looked(unseen, path, page) for path, page in whole.shown().items() if page.held]
+        tasks = [looked(edition, path, page) for path, page in site.shown.items()]
+        tasks += [looked(unseen, path, page) for path, page in whole.shown.items() if page.held]
         tasks += [printed(path) for path in _templated(edition)]
         for _ in drive_all(tasks, workers, settings.render_timeout):
             pass

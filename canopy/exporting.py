@@ -83,7 +83,7 @@ def export(settings: Settings, folder: Path, out: TextIO, err: TextIO, *, overwr
 def _conclude(
     err: TextIO, folder: Path, edition: Edition, written: Export, changes: Changes, seconds: float
 ) -> None:
-    pages, files = len(edition.site.shown()), changes.written + changes.unchanged
+    pages, files = len(edition.site.shown), changes.written + changes.unchanged
     print(
         f"{folder}: {counted(pages, 'page')}, {counted(files, 'file')} ({changes.written:,} written, "
         f"{changes.removed:,} removed), {written.bytes / 1e6:,.1f} MB, "

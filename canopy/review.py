@@ -73,7 +73,7 @@ class Review:
 
 def compare(old: Site | None, new: Site) -> Changes:
     """Return what differs for a reader. A page is moved when its file's content is at another path."""
-    before, now = old.shown() if old is not None else {}, new.shown()
+    before, now = old.shown if old is not None else {}, new.shown
     left, fresh = change_of(before, now)
     removed = {path: page for path, page in left.items() if path not in fresh}
     added = {path: page for path, page in fresh.items() if path not in before}
@@ -125,7 +125,7 @@ def mentions(site: Site, old: Site | None, lost: Iterable[str]) -> tuple[str, ..
 
     A link names the end of a page's address or its file; where very many are lost, only the first count.
     """
-    before = old.shown() if old is not None else {}
+    before = old.shown if old is not None else {}
     ends: dict[str, None] = {}
     for path in list(lost)[:_LOST]:
         file = before[path].source.path if path in before else ""
@@ -134,7 +134,7 @@ def mentions(site: Site, old: Site | None, lost: Iterable[str]) -> tuple[str, ..
     wanted = [end for end in ends if end]
     if not wanted:
         return ()
-    return tuple(path for path, page in site.shown().items() if any(map(page.source.says, wanted)))
+    return tuple(path for path, page in site.shown.items() if any(map(page.source.says, wanted)))
 
 
 def refusal(review: Review, reject: Reject) -> str:
@@ -230,7 +230,7 @@ def _kept_addresses(site: Site, changes: Changes) -> Iterator[str]:
     lost = [(source, to) for source, to in changes.moved if not _redirects(site, source, to)]
     if lost:
         source, to = lost[0]
-        page = site.shown()[to]
+        page = site.shown[to]
         which = "The old address leads" if len(lost) == 1 else "Old addresses lead"
         yield f"{which} nowhere now; a line in the front matter keeps one, in {page.source.path}:"
         yield f"  aliases: [{json.dumps(source, ensure_ascii=False)}]"

@@ -56,7 +56,7 @@ class Reviewing:
         self, paths: Iterable[str], edition: Edition, old: Edition | None, *, until: float
     ) -> int:
         """Have the first pages rendered, for what is wrong with them; return how many these were."""
-        known, read = old.outline.shown if old else {}, 0
+        known, read = old.site.shown if old else {}, 0
         for path in list(paths)[:_REVIEWED]:
             if time.perf_counter() > until:
                 break

@@ -112,7 +112,7 @@ def _differing(old: Mapping[str, str], new: Mapping[str, str]) -> set[str]:
 
 def _moved_files(old: Site, new: Site) -> set[str]:
     """Return the files, and the paths of the site, of pages that are not where they were."""
-    gone, fresh = change_of(old.shown(), new.shown())
+    gone, fresh = change_of(old.shown, new.shown)
     before = {(page.source.path, path) for path, page in gone.items()}
     now = {(page.source.path, path) for path, page in fresh.items()}
     return {name for file, path in before ^ now for name in (f"/{file}", path)}

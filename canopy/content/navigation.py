@@ -128,7 +128,7 @@ def chosen(
     """
     items: dict[str, NavigationItem] = {}
     problems = []
-    shown = site.shown() if site.settings.menu else {}
+    shown = site.shown if site.settings.menu else {}
     for title, wish in site.settings.menu:
         target = _target(site, wish)
         if target == SEARCH:
@@ -143,7 +143,7 @@ def chosen(
     own += [(f.source, site.redirects.get(f.claim.address, f.claim.address)) for f in lists if f.source]
     if not own:
         return tuple(items.values()), problems
-    there = site.shown().keys() | site.sections.keys() | site.redirects.keys() | _addresses(site)
+    there = site.shown.keys() | site.sections.keys() | site.redirects.keys() | _addresses(site)
     key = Alphabet.of(site.language).key
     for source, path in sorted(own, key=lambda entry: (_heavy(entry[0]), key(entry[0].title), entry[1])):
         front = source.front

@@ -240,6 +240,7 @@ def _assemble(
     introductions = {folder: pages[path] for folder, path in places.indexes.items()}
     # No other page is at the address of a section.
     inner = {page.path for page in introductions.values()}
+    own = {page.path: page for page in pages.values() if page.path not in inner}
     recent = tuple(page for page in memo.ordered if page.path not in inner)
     front = introductions.get("/")
     title = _title(options, settings, convention, front)
@@ -256,7 +257,7 @@ def _assemble(
         language=language,
         uuid=site_uuid(settings.uuid, options.identity),
         base_url=base_url,
-        pages=MappingProxyType({page.path: page for page in pages.values() if page.path not in inner}),
+        pages=MappingProxyType(own),
         sections=MappingProxyType(sections),
         terms=MappingProxyType(_terms_of(memo, previous, change, alphabet)),
         assets=MappingProxyType(_assets(files.values(), places, previous.assets if previous else {})),
@@ -277,6 +278,7 @@ def _assemble(
         next_change=times.next_change,
         held=tuple(times.held[path] for path in sorted(times.held)),
         last_expiry=times.last_expiry,
+        shown=MappingProxyType(own | {s.path: s.index for s in sections.values() if s.index is not None}),
         memo=memo,
     )
 

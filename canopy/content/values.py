@@ -368,13 +368,10 @@ class Site:
     """From a path that was deleted to what was there, from history."""
     mentions: Mapping[str, tuple[Mention, ...]] = field(default_factory=dict, repr=False)
     """From the path of a page to the texts that link to it, the newest first."""
+    shown: Mapping[str, Page] = field(default_factory=dict, repr=False, compare=False)
+    """Every page by the path at which readers see it, those that introduce a section too."""
     memo: Memo | None = field(default=None, repr=False, compare=False)
     """What the next build takes over; no part of the site's meaning, and of no use outside this room."""
-
-    def shown(self) -> dict[str, Page]:
-        """Return every page by the path at which readers see it, those that introduce a section too."""
-        introductions = {s.path: s.index for s in self.sections.values() if s.index is not None}
-        return {**self.pages, **introductions}
 
     @property
     def base_path(self) -> str:

@@ -164,7 +164,7 @@ def _directory(site: Site) -> _Directory:
 
 def _files(site: Site) -> dict[str, list[tuple[str, str]]]:
     files: dict[str, list[tuple[str, str]]] = {}
-    pages = ((f"/{page.source.path}", path) for path, page in site.shown().items())
+    pages = ((f"/{page.source.path}", path) for path, page in site.shown.items())
     places = chain(pages, ((path, path) for path in chain(site.pages, site.assets)))
     for file, path in sorted(places, key=lambda place: (place[0].count("/"), *place)):
         spelling = _bare(folded(file))

@@ -213,7 +213,7 @@ class Export:
 
     def _write_redirects(self) -> None:
         site = self._site
-        own = {"/" + page.source.path.removeprefix(f"{site.root}/") for page in site.shown().values()}
+        own = {"/" + page.source.path.removeprefix(f"{site.root}/") for page in site.shown.values()}
         for path in (*site.redirects, *SITE_ELSEWHERE, *WELL_KNOWN):
             target = self._edition.redirect(path)
             # That a file's own name leads to its page helps nobody who did not see it on a server.
@@ -283,7 +283,7 @@ class Export:
     def _authored(self) -> frozenset[str]:
         """Return the absolute URLs that authors link to, as the pages write them."""
         site, outline = self._site, self._edition.outline
-        pages = list(site.shown().values())
+        pages = list(site.shown.values())
         urls = {site.absolute(target) for target in site.redirects.values() if target.startswith("/")}
         urls |= {urljoin(site.absolute("/"), author.url) for page in pages for author in page.authors}
         urls |= {urljoin(site.absolute("/"), item.path) for item in site.navigation if site.settings.menu}
@@ -305,7 +305,7 @@ class Export:
 
 def _shelf(site: Site) -> bytes:
     """Return what browsers search: of a small site all words, of a large one the first of each page."""
-    pages = site.shown()
+    pages = site.shown
     room = max(160, min(_LONGEST_TEXT, _SHELF // max(1, len(pages))))
     listed = []
     for path, page in pages.items():

@@ -53,7 +53,10 @@ def index_pack(pack: BinaryIO, indexer: Indexer, folder: Path) -> None:
         for unpacked in data.iter_unpacked():
             indexer.record(unpacked)
         entries: list[PackIndexEntry] = list(indexer)
-    checksum, added = extend_pack(pack, set(indexer.ext_refs()), get_raw=base.get_raw, object_format=form)
+    # What it builds on is in the repository already, and a folder's is mostly ids: quick is enough.
+    checksum, added = extend_pack(
+        pack, set(indexer.ext_refs()), get_raw=base.get_raw, object_format=form, compression_level=1
+    )
     pack.flush()
     os.fsync(pack.fileno())
     target = folder / f"pack-{checksum.hex()}"

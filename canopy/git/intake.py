@@ -20,7 +20,7 @@ from canopy.git.packs import PackSummary, scan_pack
 from canopy.git.soundness import is_sound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
     from typing import BinaryIO
 
     from dulwich.object_format import ObjectFormat
@@ -83,6 +83,7 @@ def _index(place: Quarantine, pack: BinaryIO, cancelled: Callable[[], bool]) -> 
     examiner = _Examiner(place.base, cancelled)
     index_pack(pack, examiner, place.packs)
     _check_links(place, examiner, cancelled)
+    place.sound.update(raw_id.hex().encode() for raw_id, kind in examiner.kinds.items() if kind == TREE)
 
 
 class _Examiner(Indexer):
@@ -141,29 +142,29 @@ def _check_links(place: Quarantine, examiner: _Examiner, cancelled: Callable[[],
         if cancelled():
             raise LimitExceeded("the push takes too long")
         content = examiner.contents.get(object_id) or place.store.get_raw(ObjectID(object_id))[1]
-        for target, expected in _targets(kind, content, width):
-            if target in kinds and kinds[target] != expected:
+        for target, expected in _targets(kind, content, width, kinds):
+            if kinds[target] != expected:
                 raise PushRejected(
                     f"the {_NAMES[kind]} {object_id[:12].decode()} "
                     f"names {target[:12].decode()} as a {_NAMES[expected]}, which it is not"
                 )
 
 
-def _targets(kind: int, content: bytes, width: int) -> list[tuple[bytes, int]]:
-    """Return what an object points to, and what that has to be."""
+def _targets(kind: int, content: bytes, width: int, pushed: Container[bytes]) -> list[tuple[bytes, int]]:
+    """Return what of the `pushed` objects an object points to, and what that has to be."""
     if kind == TREE:
         return [
             (target, TREE if stat.S_ISDIR(mode) else BLOB)
             for _, mode, target in parse_tree(content, width)
-            if not S_ISGITLINK(mode)
+            if target in pushed and not S_ISGITLINK(mode)
         ]
-    found = ShaFile.from_raw_string(kind, content)
+    found, targets = ShaFile.from_raw_string(kind, content), list[tuple[bytes, int]]()
     if isinstance(found, Commit):
-        return [(found.tree, TREE), *((parent, COMMIT) for parent in found.parents)]
-    if isinstance(found, Tag):
+        targets = [(found.tree, TREE), *((parent, COMMIT) for parent in found.parents)]
+    elif isinstance(found, Tag):
         kind_named, target = found.object
-        return [(target, _KINDS[kind_named.type_name])]
-    return []
+        targets = [(target, _KINDS[kind_named.type_name])]
+    return [(target, expected) for target, expected in targets if target in pushed]
 
 
 def _is_dot_git(name: bytes) -> bool:

@@ -51,6 +51,8 @@ class Quarantine:
         self.path = path
         self.base = base
         self.store = OverlayStore(path, base)
+        self.sound: set[bytes] = set()
+        """The ids of the trees that came in, each looked at closely."""
         self.packs = path / "pack"
         self.packs.mkdir()
 

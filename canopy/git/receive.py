@@ -126,6 +126,7 @@ class Reception:
         """Give each command that must not be its reason; return the view in which all was looked at."""
         # The view forgets with the quarantine what it learnt of objects that may be thrown away.
         view = self.repository.view(place.path)
+        view.verified.sound.update(place.sound)
         connectivity = Connectivity(
             place.store, place.base, self._tips(), view.limits, view.verified, self.cancelled, view.trees
         )

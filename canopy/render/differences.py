@@ -52,7 +52,7 @@ def touched(old: Edition | None, new: Edition) -> frozenset[str] | None:
     if old is None or _is_framed_otherwise(old.outline, new.outline):
         return None
     both = (old.outline, new.outline)
-    gone, fresh = change_of(old.outline.shown, new.outline.shown)
+    gone, fresh = change_of(old.site.shown, new.site.shown)
     paths = {"/", *sheets_of(old.outline.listings, TAGS), *sheets_of(new.outline.listings, TAGS)}
     for path in gone.keys() | fresh.keys():
         before, now = gone.get(path), fresh.get(path)

@@ -82,14 +82,13 @@ class Outline:
     not_found_html: str = field(default="", init=False)
     """What the repository itself says where nothing is."""
     _below: dict[str, list[Section]] | None = field(default=None, init=False)
-    _shown: dict[str, Page] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         site = self.site
         self.listings = Listings(site, self.options.per_page)
         self.siblings = Siblings(site)
         self.linker = Linker(site, self.images)
-        self.quoting = Quoting(site, self.trusted, lambda: self.shown)
+        self.quoting = Quoting(site, self.trusted)
         navigation = tuple(
             Link(item.title, item.path if _is_elsewhere(item.path) else site.url(item.path))
             for item in site.navigation
@@ -184,13 +183,6 @@ class Outline:
         if not self.preview:
             return ()
         return tuple(problem for problem in self.site.problems if problem.path == page.source.path)
-
-    @property
-    def shown(self) -> dict[str, Page]:
-        """Every page by the path at which readers see it."""
-        if self._shown is None:
-            self._shown = self.site.shown()
-        return self._shown
 
     @property
     def setting(self) -> tuple[object, ...]:

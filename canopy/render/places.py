@@ -19,7 +19,7 @@ from canopy.render.headings import core, slug
 from canopy.render.linking import line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from canopy.content.values import Page, Site
     from canopy.render.fragment import Fragment
@@ -39,16 +39,16 @@ class Place(NamedTuple):
     """The id, decoded; of a block its name with `^`."""
 
 
-def doubtful(site: Site, page: Page, fragment: Fragment, shown: Mapping[str, Page]) -> tuple[Place, ...]:
-    """Return the places on other pages that may not be there; `shown` are all pages by path."""
+def doubtful(site: Site, page: Page, fragment: Fragment) -> tuple[Place, ...]:
+    """Return the places on other pages that may not be there."""
     targets = dict.fromkeys(target for target in fragment.links if "#" in target[1:])
-    found = (place for target in targets if (place := _place(site, page, target, shown)) is not None)
+    found = (place for target in targets if (place := _place(site, page, target)) is not None)
     return tuple(place for place, _ in zip(found, range(MOST), strict=False) if not _at_a_glance(place))
 
 
-def _place(site: Site, page: Page, target: str, shown: Mapping[str, Page]) -> Place | None:
+def _place(site: Site, page: Page, target: str) -> Place | None:
     found = resolve(site, page, target)
-    other = shown.get(found.path) if found.kind == "internal" else None
+    other = site.shown.get(found.path) if found.kind == "internal" else None
     if other is None or other is page:
         return None
     link = named(target)

@@ -222,7 +222,7 @@ class Press:
     ) -> Generator[Job, Any, tuple[Problem, ...]]:
         """Find the links to headings of other pages that those do not have."""
         outline = edition.outline
-        places = doubtful(edition.site, page, body, outline.shown) if body.links else ()
+        places = doubtful(edition.site, page, body) if body.links else ()
         fragments = yield from self.fragments.render(outline.body(place.page) for place in places)
         found = (lost(page, place, fragments[outline.body(place.page)]) for place in places)
         return tuple(problem for problem in found if problem is not None)

@@ -55,8 +55,6 @@ class Quoting:
 
     site: Site
     trusted: bool
-    shown: Callable[[], Mapping[str, Page]]
-    """Returns every page by the path at which readers see it."""
     _known: dict[int, Mapping[str, Quotation]] = field(default_factory=dict)
 
     def of(self, page: Page, spoken: Callable[[Page], str]) -> Mapping[str, Quotation]:
@@ -92,7 +90,7 @@ class Quoting:
 
     def _meant(self, page: Page, target: str) -> Page | None:
         found = resolve(self.site, page, target)
-        return self.shown().get(found.path) if found.kind == "internal" else None
+        return self.site.shown.get(found.path) if found.kind == "internal" else None
 
 
 def _passage(page: Page, target: str) -> str | None:

@@ -99,7 +99,7 @@ class _Shelf:
 
     def read(self, site: Site, paths: list[str]) -> Iterator[None]:
         """Take pages of a site in, some at each step."""
-        shown = site.shown()
+        shown = site.shown
         for batch in _batches(paths):
             entries = [self._entry(site, shown[path]) for path in batch]
             self.store.put([(entry.number, _fields(entry)) for entry in entries])
@@ -227,7 +227,7 @@ def _hit(site: Site, path: str, page: Page, marker: Marker, deadline: float) -> 
 def _changes(shelf: _Shelf | None, site: Site) -> tuple[list[str], list[str]]:
     """Return the paths to forget and the paths to read, in the order of the site."""
     known = shelf.entries if shelf is not None else {}
-    shown = site.shown()
+    shown = site.shown
     same = set()
     for path, page in shown.items():
         entry = known.get(path)

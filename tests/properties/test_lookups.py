@@ -61,7 +61,7 @@ def test_a_link_leads_elsewhere_only_if_one_of_its_keys_moved(files, others, add
     old = site_of(files, base_url="https://notes.example")
     new = site_of({**files, **others} if added else others, old, base_url="https://notes.example")
     stirred = moved(old, new)
-    for page in old.shown().values():
+    for page in old.shown.values():
         for target in _TARGETS:
             if resolve(old, page, target) != resolve(new, page, target):
                 assert not stirred.isdisjoint(keys_of(old, page, target)), target

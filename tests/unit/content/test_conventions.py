@@ -15,7 +15,7 @@ from canopy.problem import Problem
 
 def where(site: Site) -> dict[str, str]:
     """Return the address of each page by its file."""
-    return {page.source.path: path for path, page in site.shown().items()}
+    return {page.source.path: path for path, page in site.shown.items()}
 
 
 @pytest.mark.parametrize(
@@ -523,7 +523,7 @@ def test_the_menus_of_zolas_themes(menu):
 def test_a_note_is_called_like_its_file(path, text, title):
     """In a vault, as its author sees it, unless it begins with its one heading of the first level."""
     site = site_of({".obsidian/app.json": "{}", path: text, "z.md": "z"})
-    assert title in [page.title for page in site.shown().values()]
+    assert title in [page.title for page in site.shown.values()]
 
 
 def test_a_wiki_begins_with_its_home():

@@ -173,7 +173,7 @@ def test_settings_of_mkdocs():
     }
     site = site_of(files)
     assert (site.title, site.description, site.settings.own_urls) == ("Base", "said", ())
-    assert site.shown().keys() == {"/", "/b", "/b/c.html"}
+    assert site.shown.keys() == {"/", "/b", "/b/c.html"}
 
 
 def test_languages_of_mkdocs():
@@ -216,7 +216,7 @@ def test_addresses_of_docusaurus(file, header, address):
     """Each text is where Docusaurus puts it, by its file's name and its header."""
     text = f"---\n{header}\n---\nText" if header else "Text"
     files = {"docusaurus.config.js": CONFIG.replace("DOCS", ""), file: text, "docs/z.md": "Z"}
-    assert [p for p, page in site_of(files).shown().items() if page.source.path == file] == [address]
+    assert [p for p, page in site_of(files).shown.items() if page.source.path == file] == [address]
 
 
 def test_what_docusaurus_leaves_out():
@@ -226,7 +226,7 @@ def test_what_docusaurus_leaves_out():
         **dict.fromkeys(("docs/_a.md", "docs/_b/c.mdx", "docs/x.json", "src/pages/a.js", "README.md"), "A"),
         **dict.fromkeys(("versioned_docs/version-1/a.md", "blog/2016-05-04-a.md", "docs/d.md"), "A"),
     }
-    assert site_of(files).shown().keys() == {"/d"}
+    assert site_of(files).shown.keys() == {"/d"}
 
 
 def test_docs_beside_the_site_of_docusaurus():
@@ -364,7 +364,7 @@ def test_a_book():
     }
     site = site_of(files)
     assert (site.convention, site.root, site.title, site.language) == ("mdbook", "book/src", "T", "fr")
-    assert site.shown().keys() == {"/", "/z.html", "/z/a.html"}
+    assert site.shown.keys() == {"/", "/z.html", "/z/a.html"}
     assert menu(site) == [("Before", "/"), ("One", "/z.html")]
     assert (site.pages["/z.html"].title, site.pages["/z.html"].authors[0].name) == ("Zed", "Me")
     assert site.assets.keys() == {"/a.svg"}

@@ -36,7 +36,7 @@ def refused(function: Callable[[Parcel], list[Answer]], things: Sequence[Parcel]
 
 def sources(site: Site) -> dict[str, object]:
     """Return every page with its text, which pages compare by too."""
-    return {path: (page, page.source.body, page.source.blob_id) for path, page in site.shown().items()}
+    return {path: (page, page.source.body, page.source.blob_id) for path, page in site.shown.items()}
 
 
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in SITES.glob("*/repository")))

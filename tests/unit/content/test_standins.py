@@ -12,7 +12,7 @@ LOOP = "{% for post in site.posts %}\n- [{{ post.title }}]({{ post.url }})\n{% e
 def redirects(file: str, text: str, config: str = "permalink: pretty") -> dict[str, str]:
     """Return where a page of a Jekyll blog leads that is there besides a post."""
     site = site_of({"_config.yml": config, "_posts/2016-05-04-one.md": POST, file: text})
-    assert file not in {page.source.path for page in site.shown().values()}
+    assert file not in {page.source.path for page in site.shown.values()}
     assert site.problems == ()
     return dict(site.redirects)
 
@@ -102,7 +102,7 @@ def test_the_introductions_of_hugos_taxonomies():
     }
     site = site_of(files)
     assert site.problems == ()
-    assert {page.source.path for page in site.shown().values()} == {
+    assert {page.source.path for page in site.shown.values()} == {
         "content/posts/one.md",
         "content/x/_index.md",
     }

@@ -331,7 +331,7 @@ class TestFollowing:
         index = Index()
         files = {path: blob(path, text) for path, text in FILES.items()}
         first = site_of(files)
-        assert index.follow(first) == len(first.shown())
+        assert index.follow(first) == len(first.shown)
         edited = files | {"Posts/arp.md": blob("Posts/arp.md", "---\ntitle: Else\n---\nquux", 0, updated=30)}
         second = site_of(edited, first)
         assert index.follow(second) == 1
