@@ -111,8 +111,9 @@ class Publisher:
             start = time.perf_counter()
             edition = await self._furnished(built)
             await self.in_thread(lambda: self._origin.accept(commit))
+            differing = await self._compared(edition)
             durations["publish"] = time.perf_counter() - start
-            return self._swap(edition, built, durations, forced=forced)
+            return self._swap(edition, differing, built, durations, forced=forced)
 
     async def turn(self) -> Edition | None:
         """Publish the same commit as it is now, for pages come and go by themselves; None without any."""
@@ -125,7 +126,8 @@ class Publisher:
             site = await asyncio.to_thread(build, snapshot, self._options, old.site, now)
             built = Built(snapshot, site, now)
             edition = await self._furnished(built)
-            return self._swap(edition, built, {"build": time.perf_counter() - start}).edition
+            differing = await self._compared(edition)
+            return self._swap(edition, differing, built, {"build": time.perf_counter() - start}).edition
 
     def is_turn(self) -> bool:
         """Tell whether a page of the edition should have come or gone by now."""
@@ -153,6 +155,17 @@ class Publisher:
         await self._printer.drive(self._press.furnish(edition))
         return edition
 
+    async def _compared(self, edition: Edition) -> frozenset[str] | None:
+        """Return the paths at which an edition may look other than what is shown now; None means all."""
+        old = self.edition
+        if old is None:
+            return None
+        ready = frozenset(old.ready)
+        # Among very many pages that takes as long as some answers may wait.
+        found = await asyncio.to_thread(touched, old, edition)
+        # What was printed meanwhile was not looked at.
+        return None if found is None else found | (old.ready.keys() - ready)
+
     def _build(self, commit: str, old: Edition | None, durations: dict[str, float], now: datetime) -> Built:
         start = read = time.perf_counter()
         built, self._reviewed = self._reviewed, None
@@ -166,12 +179,18 @@ class Publisher:
         return built
 
     def _swap(
-        self, edition: Edition, built: Built, durations: dict[str, float], *, forced: bool = False
+        self,
+        edition: Edition,
+        differing: frozenset[str] | None,
+        built: Built,
+        durations: dict[str, float],
+        *,
+        forced: bool = False,
     ) -> Published:
         """Show the edition from now on, and tell everybody; return what changed with it."""
         old, site = self.edition, built.site
         if old is not None:
-            edition.succeed(old, touched(old, edition))
+            edition.succeed(old, differing)
         self.edition, self._snapshot, self._built = edition, built.snapshot, built.now
         self.durations = dict(durations)
         changed = compare(old.site if old else None, site).paths

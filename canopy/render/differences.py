@@ -132,7 +132,8 @@ def _leading_elsewhere(old: Edition, new: Site) -> Iterator[str]:
     site = old.site
     if site.names is not new.names or site.taxonomies.addresses is not new.taxonomies.addresses:
         stirred = moved(site, new)
-        yield from (path for path, keys in old.keys.items() if not stirred.isdisjoint(keys))
+        # A copy: pages of the old edition may be printed meanwhile.
+        yield from (path for path, keys in old.keys.copy().items() if not stirred.isdisjoint(keys))
 
 
 def _on_its_subjects(outlines: Iterable[Outline], page: Page) -> Iterator[Page]:

@@ -37,6 +37,7 @@ class Siblings:
             own = tuple(p for p in section.pages if p.section == path) if section is not None else ()
             # Lists by date have the newest first, but a reader goes from the older to the newer.
             own = own[::-1] if section is not None and section.order == "date" else own
-            self._own[path] = own
+            # In this order: who finds the pages, in whatever thread, finds their places.
             self._places[path] = {other.path: place for place, other in enumerate(own)}
+            self._own[path] = own
         return self._own[path]
