@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from canopy.content.inclusions import is_as_before
 from canopy.content.parcels import read_parcels
 from canopy.content.sources import read_file, read_linked
 
@@ -42,28 +43,34 @@ def read_files(
     old, before = (memo.read, memo.reading.blobs) if memo else ({}, {})
     unmoved = memo is not None and blobs.keys() == before.keys()
     paths = old if unmoved else sorted(path for path in blobs if path.startswith(reading.prefix))
-    edited = [path for path in paths if before.get(path) is not blobs[path]]
+    edited = [path for path in paths if before.get(path) is not blobs[path] or _shows(old[path], blobs)]
     shared: dict[str, File] = {}
     links: dict[str, tuple[Outlink, ...]] = {}
     if share is not None:
-        new = (blob for path in edited if not _as_before(old.get(path), blob := blobs[path]))
+        lone = (blobs[path] for path in edited if not reading.convention.includes(blobs[path].data))
+        new = (blob for blob in lone if not _as_before(old.get(blob.path), blob))
         for file, found in read_parcels(new, reading.convention, reading.prefix, homes, share):
             shared[file.blob.path] = file
             links[file.path] = found
-    fresh = {path: shared.get(path) or _read(blobs[path], old.get(path), reading) for path in edited}
+    fresh = {path: shared.get(path) or _read(blobs, path, old.get(path), reading) for path in edited}
     if unmoved:
         return Files({**old, **fresh}, edited, links)
     return Files({path: fresh[path] if path in fresh else old[path] for path in paths}, None, links)
 
 
-def _read(blob: Blob, known: File | None, reading: Reading) -> File:
-    prefix, convention = reading.prefix, reading.convention
-    if known is not None and _as_before(known, blob):
+def _shows(file: File, blobs: Mapping[str, Blob]) -> bool:
+    """Tell whether a file shows another one that is not what it was."""
+    return bool(file.shown) and not is_as_before(file.shown, blobs)
+
+
+def _read(blobs: Mapping[str, Blob], path: str, known: File | None, reading: Reading) -> File:
+    blob, prefix, convention = blobs[path], reading.prefix, reading.convention
+    if known is not None and _as_before(known, blob) and not _shows(known, blobs):
         return known if known.blob == blob else replace(known, blob=blob)
     if blob.link:
         original = "/" + blob.link[len(prefix) :] if blob.link.startswith(prefix) else ""
-        return read_linked(blob, "/" + blob.path[len(prefix) :], original, convention)
-    return read_file(blob, "/" + blob.path[len(prefix) :], convention)
+        return read_linked(blob, "/" + blob.path[len(prefix) :], original, convention, blobs)
+    return read_file(blob, "/" + blob.path[len(prefix) :], convention, blobs)
 
 
 def _as_before(known: File | None, blob: Blob) -> bool:

@@ -1,8 +1,8 @@
 """Reading very many files, in other processes if there are any: what goes there, and what comes back.
 
-What a file and its text say depends on themselves and the repository's convention alone, so that a parcel of
-files may be read anywhere and in any order. The text goes there but does not come back. It must not know who
-carries parcels: that is whoever asks for the build.
+What a file and its text say depends on themselves and the repository's convention alone, unless it includes
+others (those are read where all files are), so that a parcel may be read anywhere and in any order. The text
+goes there but does not come back. It must not know who carries parcels: that is whoever asks for the build.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From one blob to what it is: an article with its front matter, a file served as it is, or neither.
 
-Depends on the file's path and bytes and the repository's convention alone, never on another file, so that the
-result can be kept as long as the blob stays.
+Depends on the file's path and bytes, the repository's convention, and the files that it includes, which are
+named; so the result can be kept as long as those stay.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from canopy.content.dates import parse_date
 from canopy.content.dialects.obsidian import inline_tags
 from canopy.content.frontmatter import grammar, interpret
 from canopy.content.headers import Header, read_header
+from canopy.content.inclusions import Shelf, Shown
 from canopy.content.mediatypes import OCTETS, PLAIN_TEXT
 from canopy.content.paths import (
     MARKDOWN,
@@ -39,9 +41,12 @@ from canopy.content.values import FrontMatter, Source
 from canopy.problem import Problem, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from canopy.content.conventions import Convention, Spot
     from canopy.git.values import Blob
 
+Origins = tuple[tuple[int, int], ...]
 MAX_ARTICLE = 5 * 1024 * 1024
 """Bytes; a longer text is served as it is."""
 MAX_PROBLEMS = 10
@@ -76,10 +81,14 @@ class File:
     """Its author says that it is not for readers yet."""
     held: str = ""
     """Why readers do not see it, if they do not: one of `HELD`."""
+    shown: Shown = ()
+    """The files that it includes, or would."""
 
 
-def read_file(blob: Blob, path: str, convention: Convention) -> File:
-    """Return what a blob is; never raises, whatever it holds."""
+def read_file(
+    blob: Blob, path: str, convention: Convention, others: Mapping[str, Blob] = MappingProxyType({})
+) -> File:
+    """Return what a blob is; never raises, whatever it holds. `others` are the files that it may include."""
     spot = convention.locate(path)
     if spot is None or is_hidden(spot.path):
         return File(blob, path, NOTHING)
@@ -96,17 +105,21 @@ def read_file(blob: Blob, path: str, convention: Convention) -> File:
     decoded = _decode(blob)
     if decoded is None:
         return _asset(blob, path, spot, OCTETS)
-    return _article(blob, path, spot, convention, *decoded)
+    shelf = Shelf(others, blob.path)
+    file = _article(blob, path, spot, convention, shelf, *decoded)
+    return replace(file, shown=shelf.shown) if shelf.asked else file
 
 
-def read_linked(blob: Blob, path: str, original: str, convention: Convention) -> File:
+def read_linked(
+    blob: Blob, path: str, original: str, convention: Convention, others: Mapping[str, Blob]
+) -> File:
     """Return what a symbolic link's path is; `original` is where the file itself lies below the site's top.
 
     A page has one address, to which the link's leads; a page whose own place is none of the site's is read at
     the link's. Other files are there under both names.
     """
     meant = replace(blob, path=blob.link, link="")
-    own = replace(read_file(meant, path, convention), blob=blob)
+    own = replace(read_file(meant, path, convention, others), blob=blob)
     if own.claim.kind is not Kind.ARTICLE or not original:
         return own
     there = read_file(meant, original, convention)
@@ -183,10 +196,22 @@ def _western(data: bytes) -> str:
 
 
 def _article(
-    blob: Blob, path: str, spot: Spot, convention: Convention, text: str, problems: list[Problem]
+    blob: Blob,
+    path: str,
+    spot: Spot,
+    convention: Convention,
+    shelf: Shelf,
+    text: str,
+    problems: list[Problem],
 ) -> File:
     header = read_header(text, grammar(blob.path, convention.comments))
     header = _with_text(header, convention.joined(path, header.body))
+    origins: Origins = ()
+    whole = convention.expanded(header.body, shelf) if convention.includes(blob.data) else None
+    if whole is not None:
+        before = header.body_line - 1
+        origins = tuple((own + before, line + before) for own, line in whole.origins)
+        header = _with_text(header, whole.text)
     values = convention.fields(spot, header.values)
     placed = convention.placed(spot, values)
     if placed is None:
@@ -210,13 +235,13 @@ def _article(
     made = _generated(spot, header.body)
     if made or spot.list or (front.layout and not header.body.strip() and _is_made_elsewhere(spot, front)):
         claim = claim_article(path, spot, front, convention, values)
-        source = _source(blob, spot, convention, header, front, ())
+        source = _source(blob, spot, convention, header, front)
         return _stand_in(File(blob, path, claim, source), made, spot.list)
     redirect = front.redirect or _bare_redirect(text, header, front, convention)
     claim = claim_article(path, spot, front, convention, values, redirect)
     if not path.isprintable():
         problems.append(_unprintable(blob.path, claim.exact))
-    source = _source(blob, spot, convention, header, front, _few(problems))
+    source = _source(blob, spot, convention, header, front, _few(problems), origins)
     return File(blob, path, claim, source, draft=front.draft or spot.draft)
 
 
@@ -295,7 +320,8 @@ def _source(
     convention: Convention,
     header: Header,
     front: FrontMatter,
-    problems: tuple[Problem, ...],
+    problems: tuple[Problem, ...] = (),
+    origins: Origins = (),
 ) -> Source:
     body, line = header.body, header.body_line
     title = front.title
@@ -323,6 +349,7 @@ def _source(
             stripped, front.separator or convention.separator, dialects.spoken(convention.name, blob.path)
         ),
         problems=problems,
+        origins=origins if len(origins) > 1 else (),
     )
 
 

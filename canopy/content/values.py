@@ -7,6 +7,7 @@ Paths of the site begin with `/` and are decoded; `Site.url` and `Site.absolute`
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -121,6 +122,17 @@ class Source:
     summary: str
     """Markdown: the abstract, else the plain text of the first paragraph, at most some 300 characters."""
     problems: tuple[Problem, ...] = ()
+    origins: tuple[tuple[int, int], ...] = ()
+    """Where other files' texts stand within it: (line as if they were the file's own, line of the file)."""
+
+    def line(self, line: int) -> int:
+        """Return the line of the file that has a line of the body, from 1."""
+        line += self.body_line - 1
+        found = bisect_right(self.origins, (line, 1 << 60))
+        if not found:
+            return line
+        own, original = self.origins[found - 1]
+        return original + line - own
 
     @property
     def body(self) -> str:

@@ -141,4 +141,4 @@ def line_of(page: Page, spellings: Iterable[str]) -> int:
     """Return the line of the page's file that has the first of the spellings which is in its text; else 0."""
     body = page.source.body
     place = next((place for words in spellings if (place := body.find(words)) >= 0), -1)
-    return 0 if place < 0 else page.source.body_line + body.count("\n", 0, place)
+    return 0 if place < 0 else page.source.line(body.count("\n", 0, place) + 1)

@@ -319,10 +319,10 @@ def _told(edition: Edition, page: Page | None) -> tuple[str, ...]:
 
 
 def _findings(page: Page, fragment: Fragment) -> tuple[Problem, ...]:
-    first = page.source.body_line
+    source = page.source
     graded = ((Severity.ERROR, fragment.findings), (Severity.WARNING, fragment.warnings))
     return tuple(
-        Problem(page.source.path, first + line - 1 if line else 0, reason, cure, severity)
+        Problem(source.path, source.line(line) if line else 0, reason, cure, severity)
         for severity, findings in graded
         for line, reason, cure in findings
     )

@@ -59,7 +59,7 @@ def signs(md: Markdown) -> None:
 
 def _parse_included(block: BlockParser, match: re.Match[str], state: BlockState) -> int:  # noqa: ARG001
     name = next(found for part in _PARTS if (found := match[part]) is not None)
-    cure = "put its text here, or link it"
+    cure = "correct its path, put its text here, or link it"
     attributes = {
         "source": match[0].strip(),
         "reason": "the file that is included here is not shown",

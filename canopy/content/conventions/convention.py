@@ -1,7 +1,7 @@
 """What the traditions disagree about, as questions that the other modules ask of a `Convention`.
 
 A convention is a value: two that compare equal read every file in the same way, so that what was read can be
-kept. It sees paths and front matter, never another file.
+kept. It sees paths and front matter, and no other file but those that a text includes.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import tzinfo
 
+    from canopy.content.dialects.rewriting import Rewritten
+    from canopy.content.inclusions import Shelf
     from canopy.content.values import Author, FrontMatter, Person, SiteSettings
     from canopy.git.values import Blob
     from canopy.problem import Problem
@@ -117,6 +119,14 @@ class Convention:
     def joined(self, path: str, body: str) -> str:  # noqa: ARG002 - others ask
         """Return the text of the file at `path` with embeds for what it includes."""
         return body
+
+    def includes(self, data: bytes) -> bool:  # noqa: ARG002 - others ask
+        """Tell whether a file of these bytes may include others."""
+        return False
+
+    def expanded(self, body: str, shelf: Shelf) -> Rewritten | None:  # noqa: ARG002 - others ask
+        """Return the text of a file that may include others, with theirs; None if it includes none."""
+        return None
 
     def placed(self, spot: Spot, values: Mapping[str, object]) -> Spot | None:  # noqa: ARG002 - others ask
         """Return where a page stands, its header considered; None if it has no address."""

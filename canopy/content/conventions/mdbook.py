@@ -9,6 +9,7 @@ from canopy.content.conventions.configs import Config, language_tag, read_config
 from canopy.content.conventions.contents import Handbook, read_contents
 from canopy.content.conventions.convention import Found, Spot, is_litter
 from canopy.content.conventions.summary import read_summary
+from canopy.content.dialects import listings
 from canopy.content.paths import MARKDOWN, base_name, extension, parent, unsuffixed
 from canopy.content.people import parse_authors
 from canopy.content.values import SiteSettings
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from canopy.content.conventions.convention import Tree
+    from canopy.content.dialects.rewriting import Rewritten
+    from canopy.content.inclusions import Shelf
     from canopy.content.values import FrontMatter
 
 
@@ -40,6 +43,14 @@ class MdBook(Handbook):
         if base_name(place).lower() in ("index", "readme"):
             return ""
         return f"{parent(place).rstrip('/')}/{front.slug or base_name(place)}.html"
+
+    def includes(self, data: bytes) -> bool:
+        """Tell whether a file may have listings."""
+        return b"{{" in data
+
+    def expanded(self, body: str, shelf: Shelf) -> Rewritten | None:
+        """Return a chapter with its listings."""
+        return listings.expand(body, shelf.home, shelf)
 
 
 def evidence(tree: Tree) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from canopy.content.conventions.configs import Config, language_tag, read_config, site_url
@@ -12,6 +13,8 @@ from canopy.content.conventions.convention import Found, Spot, dated, is_litter
 from canopy.content.conventions.globs import is_matched, read_globs
 from canopy.content.conventions.patterns import date_values, expand
 from canopy.content.conventions.summary import read_summary
+from canopy.content.dialects.snippets import Snippets
+from canopy.content.dialects.snippets import expand as expand_snippets
 from canopy.content.paths import MARKDOWN, base_name, extension, parent, stem, unsuffixed
 from canopy.content.people import make_author, parse_authors
 from canopy.content.values import Person, SiteSettings
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from canopy.content.conventions.convention import Tree
+    from canopy.content.dialects.rewriting import Rewritten
+    from canopy.content.inclusions import Shelf
     from canopy.content.values import FrontMatter
     from canopy.git.values import Blob
 
@@ -56,6 +61,8 @@ class MkDocs(Handbook):
     unfinished: tuple[str, ...] = ()
     suffixes: Mapping[str, str] = field(default_factory=dict)
     """From a language that stands in a file's name to the beginning of its addresses."""
+    snippets: Snippets | None = None
+    """None if the extension is not on."""
 
     def locate(self, path: str) -> Spot | None:
         """Return the path; posts, what is excluded and files of other languages apart."""
@@ -83,6 +90,14 @@ class MkDocs(Handbook):
             if dates.get("updated"):
                 values["updated"] = dates["updated"]
         return Handbook.fields(self, spot, values)
+
+    def includes(self, data: bytes) -> bool:
+        """Tell whether a file may have snippets."""
+        return self.snippets is not None and (b"8<" in data or bool(self.snippets.appended))
+
+    def expanded(self, body: str, shelf: Shelf) -> Rewritten | None:
+        """Return a page with its snippets."""
+        return expand_snippets(body, self.snippets, shelf) if self.snippets else None
 
     def address(self, spot: Spot, front: FrontMatter, values: Mapping[str, object]) -> str:  # noqa: ARG002
         """Return the address of a post by its blog's pattern; that of another page is its path."""
@@ -136,6 +151,7 @@ def read(tree: Tree, why: str) -> Found:
         titles=contents.titles,
         places=contents.places,
         moved=_moved(config),
+        snippets=_snippets(config, tree.prefix, below),
     )
     url = site_url(config.text("site_url"))
     settings = SiteSettings(
@@ -179,10 +195,14 @@ def _custom(config: Config, below: str) -> tuple[str, ...]:
 
 
 def _plugins(config: Config, name: str) -> Iterator[Config]:
-    """Yield the options of each plugin of that name; plugins are a list, or a map."""
-    plugins = config.values.get("plugins")
-    items = list(plugins.items()) if isinstance(plugins, dict) else []
-    for item in plugins if isinstance(plugins, list) else ():
+    """Yield the options of each plugin of that name."""
+    return _options(config.values.get("plugins"), name)
+
+
+def _options(value: object, name: str) -> Iterator[Config]:
+    """Yield the options of what is called so in a list, or in a map."""
+    items = list(value.items()) if isinstance(value, dict) else []
+    for item in value if isinstance(value, list) else ():
         items += item.items() if isinstance(item, dict) else [(item, {})]
     for key, options in items[:100]:
         if str(key).rpartition("/")[2].partition(" ")[0] == name:
@@ -228,6 +248,18 @@ def _moved(config: Config) -> dict[str, tuple[str, ...]]:
                 target = "/" + new.partition("#")[0].strip("/")
                 moved[target] = (*moved.get(target, ()), place)
     return moved
+
+
+def _snippets(config: Config, top: str, below: str) -> Snippets | None:
+    """Return what `pymdownx.snippets` is told; folders are below that of the settings."""
+    for options in _options(config.values.get("markdown_extensions"), "pymdownx.snippets"):
+        known = {"$config_dir": "", "$docs_dir": below, "": ""}
+        names = [name for name in options.list("base_path") if isinstance(name, str)] or [""]
+        begin, _, rest = zip(*(name.partition("/") for name in names), strict=True)
+        places = (f"{top}{known.get(first, first)}/{more}" for first, more in zip(begin, rest, strict=True))
+        appended = tuple(name for name in options.list("auto_append") if isinstance(name, str))
+        return Snippets(tuple(map(normpath, places)), appended, options.truth("dedent_subsections"))
+    return None
 
 
 def _languages(config: Config) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -16,7 +16,7 @@ _OWN = re.compile(
     r"|^[ \t>]*(?P<fence>`{3,}|~{3,})(?P<info>[^\n`]*)$|^[ \t]*(?P<hidden>#(?:[ \t][^\n]*)?\n)",
     re.MULTILINE,
 )
-_CURE = "write the text itself here: a page is made of its own file alone"
+_CURE = "correct its path, or the name of the part"
 
 
 def rewrite(text: str) -> Rewritten:
@@ -48,7 +48,7 @@ def rewrite(text: str) -> Rewritten:
 def _include(out: Rewriter, match: re.Match[str], *, within: bool) -> None:
     file = match["rest"].strip().partition(":")[0]
     out.keep(match.start())
-    reason = f"the text of {file[:100]} is not shown here"
+    reason = f"{file[:100]} is not there, or has no such part"
     if within:
         out.report(reason, _CURE)
         out.replace(match.end(), f"… {file}")

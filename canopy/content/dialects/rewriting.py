@@ -87,6 +87,13 @@ class Rewriter:
             self._origins.append((self._own_line, self._line))
         self.at = end
 
+    def insert(self, end: int, piece: str) -> None:
+        """Put text of another file in the place of the original up to `end`; all of it counts as there."""
+        line, own = self._line, self._own_line
+        self._origins += [(own + number, line) for number in range(1, piece.count("\n") + 1)]
+        self.replace(end, piece)
+        self._origins.append((self._own_line, self._line))
+
     def leave_out(self, end: int, name: str, reason: str, cure: str) -> None:
         """Put a quiet placeholder in the place of the original up to `end`, and report it."""
         self.report(reason, cure)
