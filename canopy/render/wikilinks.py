@@ -56,6 +56,11 @@ def _parse(inline: InlineParser, match: re.Match[str], state: InlineState) -> in
     known = state.env.get("names")
     if known is not None and name_in(target) not in known and name_in(words) in known:
         target, words = words, target  # some wikis write the words first
+    if url := next((side for side in (target, words) if side.startswith(("http://", "https://"))), ""):
+        other = words if url == target else target
+        text = [{"type": "text", "raw": other or url}]
+        state.append_token({"type": "link", "children": text, "attrs": {"url": url}})
+        return match.end()
     name, sign, part = target.partition("#")
     name = name.strip()
     label = match[0].lstrip("!")[1:-1]
