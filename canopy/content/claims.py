@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from canopy.content.paths import (
-    MARKDOWN,
+    TEXTS,
     base_name,
     clean,
     extension,
@@ -168,13 +168,13 @@ def _wish(natural: str, exact: str, folder: str, front: FrontMatter, given: str)
     if front.slug:
         return clean(f"{folder.rstrip('/')}/{front.slug}"), 7
     kind = extension(exact)
-    return natural, 0 if natural == exact else 1 + (MARKDOWN.index(kind) if kind in MARKDOWN else 4)
+    return natural, 0 if natural == exact else 1 + (TEXTS.index(kind) if kind in TEXTS else len(TEXTS))
 
 
 def _index_rank(path: str, convention: Convention) -> int:
     name = base_name(stem(path) if convention.exact else unsuffixed(path)).lower()
     rank = _INDEX_STEMS.get(name, 0)
-    if extension(path) in MARKDOWN:
+    if extension(path) in TEXTS:
         return rank
     # The original's start page is a file `Index`, which has its own address.
     return rank + 3 if rank and (name == "readme" or not convention.exact) else 0

@@ -11,6 +11,9 @@ import unicodedata
 from canopy.content.mediatypes import MEDIA_TYPES, OCTETS, PLAIN_TEXT
 
 MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
+MARKUPS = (".org", ".rst", ".rest", ".adoc", ".asciidoc", ".mediawiki", ".wiki", ".textile")
+"""Of other texts that are read as pages (`canopy.content.markups`)."""
+TEXTS = MARKDOWN + MARKUPS
 THEME = "/_theme/"
 """What is below it is no content but the site's own look."""
 _STATIC_TEXT = {
@@ -19,7 +22,8 @@ _STATIC_TEXT = {
 }
 # Without an extension or with `.txt` by tradition, and meant for machines or lawyers rather than readers.
 _FILES = frozenset(
-    {"robots.txt", "humans.txt", "ads.txt", "llms.txt", "security.txt", "license", "licence", "license.txt"}
+    {"requirements.txt", "constraints.txt", "cmakelists.txt"}
+    | {"robots.txt", "humans.txt", "ads.txt", "llms.txt", "security.txt", "license", "licence", "license.txt"}
     | {
         "copying",
         "copying.lesser",
@@ -46,6 +50,8 @@ _QUIET = frozenset(
     {"readme", "license", "licence", "copying", "code_of_conduct", "contributing", "404", "notice"}
     | {"pull_request_template", "issue_template", "agents", "claude", "security", "maintainers", "governance"}
 )
+_PROSE = (".txt", ".text", ".mdx", ".mdwn", ".mmd", ".rmd", ".qmd", ".page", ".note", ".html", ".htm")
+_ENDING = re.compile(r"\.[a-z][a-z0-9_+-]{1,15}")
 _CONTROL = re.compile(
     # Also what turns the direction of a text around, or cannot be seen: in an address it only deceives. The
     # joiners of Persian, of India and of emoji stay.
@@ -88,15 +94,15 @@ def extension(path: str) -> str:
 
 
 def stem(path: str) -> str:
-    """Return the path without a markdown extension."""
+    """Return the path without the extension of a text."""
     kind = extension(path)
-    return path[: -len(kind)] if kind in MARKDOWN else path
+    return path[: -len(kind)] if kind in TEXTS else path
 
 
 def unsuffixed(path: str) -> str:
-    """Return the path without an extension of markdown or HTML."""
+    """Return the path without an extension of a text or of HTML."""
     kind = extension(path)
-    return path[: -len(kind)] if kind in MARKDOWN or kind in (".html", ".htm") else path
+    return path[: -len(kind)] if kind in TEXTS or kind in (".html", ".htm") else path
 
 
 def asset_type(path: str) -> str | None:
@@ -106,6 +112,12 @@ def asset_type(path: str) -> str | None:
     if path.startswith("/.well-known/") or base_name(path).lower() in _FILES:
         return MEDIA_TYPES.get(extension(path), PLAIN_TEXT)
     return MEDIA_TYPES.get(extension(path))
+
+
+def is_foreign(path: str) -> bool:
+    """Tell whether a file's extension says that it is a program's: none of a text, nor the end of a name."""
+    kind = extension(path)
+    return _ENDING.fullmatch(kind) is not None and kind not in TEXTS and kind not in _PROSE
 
 
 def served_type(path: str) -> str:

@@ -23,12 +23,13 @@ from canopy.content.headers import Header, read_header
 from canopy.content.inclusions import Shelf, Shown
 from canopy.content.mediatypes import OCTETS, PLAIN_TEXT
 from canopy.content.paths import (
-    MARKDOWN,
+    TEXTS,
     asset_type,
     base_name,
     clean,
     extension,
     folded,
+    is_foreign,
     is_hidden,
     is_walkable,
     may_carry_header,
@@ -96,6 +97,8 @@ def read_file(
         problem = Problem(blob.path, 0, "a name that no address can hold", "rename the file")
         return File(blob, path, NOTHING, problems=(problem,))
     kind = served_type(spot.path) if spot.asset else asset_type(spot.path)
+    if kind is None and not convention.exact and is_foreign(spot.path):
+        kind = PLAIN_TEXT
     if kind is not None and not _is_article(blob.data, spot, kind):
         return _asset(blob, path, replace(spot, path=spot.verbatim or spot.path), kind)
     if len(blob.data) > MAX_ARTICLE:
@@ -205,6 +208,7 @@ def _article(
     problems: list[Problem],
 ) -> File:
     header = read_header(text, grammar(blob.path, convention.comments))
+    header = _in_markdown(path, header, convention)
     header = _with_text(header, convention.joined(path, header.body))
     origins: Origins = ()
     whole = convention.expanded(header.body, shelf) if convention.includes(blob.data) else None
@@ -249,6 +253,11 @@ def _placed(path: str, convention: Convention) -> str:
     """Return the date of the folders in which a page lies: `/2016/05/04/walk`."""
     match = None if convention.exact else _DATED_FOLDERS.search(path)
     return "-".join(match.groups()) if match else ""
+
+
+def _in_markdown(path: str, header: Header, convention: Convention) -> Header:
+    other = convention.translated(path, header.body)
+    return header if other is None else replace(header, body=other.text, values=other.values | header.values)
 
 
 def _with_text(header: Header, body: str) -> Header:
@@ -374,7 +383,7 @@ def _named(spot: Spot, convention: Convention) -> str:
         name = base_name(path[: path.rfind("/")])
     if extension(path) in (".txt", ".html", ".htm"):
         name = name.removesuffix(extension(path))
-    verbatim = (convention.exact and extension(path) not in MARKDOWN) or (
+    verbatim = (convention.exact and extension(path) not in TEXTS) or (
         convention.called and not _is_index(name)
     )
     return prose.shortened(name if verbatim else readable(name), prose.MAX_TITLE)

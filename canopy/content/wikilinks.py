@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote
 
-from canopy.content.paths import MARKDOWN, base_name, folded
+from canopy.content.paths import MARKDOWN, TEXTS, base_name, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -102,7 +102,7 @@ def _wanted(name: str) -> str:
 
 
 def _bare(spelling: str) -> str:
-    return next((spelling.removesuffix(kind) for kind in MARKDOWN if spelling.endswith(kind)), spelling)
+    return next((spelling.removesuffix(kind) for kind in TEXTS if spelling.endswith(kind)), spelling)
 
 
 def _tail(path: str) -> str:

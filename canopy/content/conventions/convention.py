@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from canopy.content.paths import MARKDOWN, base_name, extension
+from canopy.content.markups import translate
+from canopy.content.paths import TEXTS, base_name, extension
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from canopy.content.dialects.rewriting import Rewritten
     from canopy.content.inclusions import Shelf
+    from canopy.content.markups import Translated
     from canopy.content.values import Author, FrontMatter, Person, SiteSettings
     from canopy.git.values import Blob
     from canopy.problem import Problem
@@ -115,6 +117,13 @@ class Convention:
     def fields(self, spot: Spot, values: Mapping[str, object]) -> Mapping[str, object]:  # noqa: ARG002 - others ask
         """Return the values of a header as the other modules are to read them."""
         return values
+
+    def translated(self, path: str, body: str) -> Translated | None:
+        """Return the text of the file at `path` in markdown, with the fields that it sets itself.
+
+        None if it is markdown, as the tradition has it.
+        """
+        return None if self.exact else translate(path, body)
 
     def joined(self, path: str, body: str) -> str:  # noqa: ARG002 - others ask
         """Return the text of the file at `path` with embeds for what it includes."""
@@ -217,4 +226,4 @@ def dated(path: str) -> tuple[str, str]:
     if not name[:4].isdigit():
         return "", ""
     match = _DATED.match(name.removesuffix(name[len(name) - len(kind) :]) if kind else name)
-    return (match[1], match[2] or "") if match and kind in (*MARKDOWN, ".html", ".htm", ".txt") else ("", "")
+    return (match[1], match[2] or "") if match and kind in (*TEXTS, ".html", ".htm", ".txt") else ("", "")

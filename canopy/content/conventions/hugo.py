@@ -19,7 +19,7 @@ from canopy.content.conventions.hugobundles import (
 )
 from canopy.content.conventions.hugoconfig import FILES, OLD, read_hugo
 from canopy.content.conventions.patterns import date_values, expand
-from canopy.content.paths import MARKDOWN, base_name, extension, parent, unsuffixed
+from canopy.content.paths import TEXTS, base_name, extension, parent, unsuffixed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -91,7 +91,7 @@ class Hugo(Convention):
         kind = extension(path)
         folder = self.urlized(parent(path)).rstrip("/")
         verbatim = f"{self.kept.get(parent(path), folder)}/{base_name(path)}"
-        if kind not in (*MARKDOWN, ".html", ".htm"):
+        if kind not in (*TEXTS, ".html", ".htm"):
             return Spot(verbatim, asset=True)
         name = base_name(path)[: -len(kind)]
         bare, _, language = name.rpartition(".")
@@ -108,13 +108,13 @@ class Hugo(Convention):
             f"{folder}/{self.urlized(name)}{kind}",
             leaf=name == "index",
             list=listed if listed in self.taxonomies else "",
-            template=kind not in MARKDOWN,
+            template=kind not in TEXTS,
             # What stands in another language is no entry of the list: it would be there twice.
             post=bool(inner) and (inner == folder or folder.startswith(f"/{self.languages[0]}/")),
             date=date,
             name=self.urlized(rest),
             language=self._language(folder)[1:],
-            verbatim=verbatim if kind not in MARKDOWN else "",
+            verbatim=verbatim if kind not in TEXTS else "",
         )
 
     def fields(self, spot: Spot, values: Mapping[str, object]) -> Mapping[str, object]:

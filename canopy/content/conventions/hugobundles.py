@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from canopy.content.frontmatter import grammar
 from canopy.content.grammar import normalised
 from canopy.content.headers import MAX_HEADER, read_header
-from canopy.content.paths import MARKDOWN, base_name, extension, parent, unsuffixed
+from canopy.content.paths import TEXTS, base_name, extension, parent, unsuffixed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -62,7 +62,7 @@ def resources(paths: Iterable[str], tops: Iterable[str]) -> frozenset[str]:
     return frozenset(
         path
         for path in content
-        if extension(path) in MARKDOWN
+        if extension(path) in TEXTS
         and any(
             folder in leaves and not (folder == parent(path) and _is_index(path, "index"))
             for folder in _above(path)
@@ -75,7 +75,7 @@ def kept_cases(paths: Iterable[str], urlized: Callable[[str], str]) -> dict[str,
     content = list(paths)
     bundles = {parent(path) for path in content if _is_index(path, "index") or _is_index(path, "_index")}
     kept: dict[str, str] = {}
-    for folder in {parent(path) for path in content if not path.endswith(MARKDOWN)}:
+    for folder in {parent(path) for path in content if not path.endswith(TEXTS)}:
         plain = urlized(folder)
         if plain == folder:
             continue
@@ -141,9 +141,7 @@ def _build(values: Mapping[str, object], option: str) -> str:
 def _is_index(path: str, name: str) -> bool:
     """Tell whether a file has that name, whatever language and extension it has besides."""
     # Most paths are none: a look at the whole is quicker than taking each apart.
-    return (
-        f"/{name}." in f"/{path}" and base_name(path).startswith(f"{name}.") and extension(path) in MARKDOWN
-    )
+    return f"/{name}." in f"/{path}" and base_name(path).startswith(f"{name}.") and extension(path) in TEXTS
 
 
 def _above(path: str) -> Iterator[str]:

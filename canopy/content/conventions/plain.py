@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from canopy.content.conventions.convention import Convention, Found, Spot, dated, is_litter
 from canopy.content.conventions.wiki import read_sidebar
-from canopy.content.paths import MARKDOWN, base_name, extension, stem
+from canopy.content.paths import MARKDOWN, MARKUPS, TEXTS, base_name, extension, stem
 from canopy.content.values import SiteSettings
 
 if TYPE_CHECKING:
@@ -32,9 +32,10 @@ _INDEXES = (
     "_index.md",
     "index.markdown",
     "README.markdown",
+    *(f"{name}{kind}" for kind in MARKUPS for name in ("README", "index", "readme", "Readme")),
 )
-_HOMES = ("Home.md", "home.md", "Home.markdown")
-_AROUND = ("_Sidebar.md", "_Footer.md", "_Header.md")
+_HOMES = ("Home.md", "home.md", "Home.markdown", *(f"Home{kind}" for kind in MARKUPS))
+_AROUND = tuple(f"{name}{kind}" for kind in TEXTS for name in ("_Sidebar", "_Footer", "_Header"))
 """What a wiki of Gollum's has, written as it writes them; Docsify's are in small letters."""
 _FRAGMENTS = frozenset({"_sidebar", "_footer", "_header", "_navbar", "_coverpage"})
 """Texts that wikis and Docsify put around every page."""
@@ -124,7 +125,7 @@ def has_notes(tree: Tree) -> bool:
     """Tell whether the repository's top has texts besides those that every program has."""
     cut = len(tree.prefix)
     for path in tree.blobs:
-        if path.startswith(tree.prefix) and "/" not in path[cut:] and extension(path) in MARKDOWN:
+        if path.startswith(tree.prefix) and "/" not in path[cut:] and extension(path) in TEXTS:
             name = stem(base_name(path)).lower().replace("-", "_")
             if name.partition("_")[0] not in _ABOUT_CODE and name not in _ABOUT_CODE:
                 return True

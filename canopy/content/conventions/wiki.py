@@ -7,8 +7,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from canopy.content.markups import translate
 from canopy.content.outlinks import find_links
-from canopy.content.paths import MARKDOWN, base_name, extension, folded, stem
+from canopy.content.paths import TEXTS, base_name, extension, folded, stem
 from canopy.content.prose import plain
 from canopy.content.wikilinks import named
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST = 30
 """Entries of a menu; a longer sidebar is a list of all pages, and no menu."""
-_SIDEBARS = ("_Sidebar.md", "_sidebar.md")
+_SIDEBARS = tuple(f"{name}{kind}" for kind in TEXTS for name in ("_Sidebar", "_sidebar"))
 _SIZE = 64 * 1024
 _HOME = re.compile(r"(https?://[^\s/]{1,200}(?:/[^\s/]{1,200}){2,6}?/(?:-/)?wikis?)/([^/?#]{1,300})")
 
@@ -28,7 +29,9 @@ def read_sidebar(tree: Tree) -> tuple[tuple[tuple[str, str], ...], str]:
     if blob is None:
         return (), ""
     pages = _pages(tree)
-    links = find_links(blob.data[:_SIZE].decode("utf-8-sig", "replace"))
+    text = blob.data[:_SIZE].decode("utf-8-sig", "replace")
+    other = translate(blob.path, text)
+    links = find_links(other.text if other else text)
     homes: Counter[str] = Counter()
     entries: dict[str, str] = {}
     for link in links:
@@ -49,7 +52,7 @@ def _pages(tree: Tree) -> dict[str, str]:
     cut = len(tree.prefix)
     found: dict[str, str] = {}
     for path in sorted(path for path in tree.blobs if path.startswith(tree.prefix)):
-        if extension(path) in MARKDOWN:
+        if extension(path) in TEXTS:
             found.setdefault(folded(stem(base_name(path))), path[cut:])
     return found
 
@@ -57,4 +60,4 @@ def _pages(tree: Tree) -> dict[str, str]:
 def _name(target: str) -> str:
     link = named(target)
     path = link.name if link else unquote(target.partition("#")[0].removeprefix("./").strip("/"))
-    return folded(stem(path) if extension(path) in MARKDOWN else path)
+    return folded(stem(path) if extension(path) in TEXTS else path)

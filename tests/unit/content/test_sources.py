@@ -32,7 +32,7 @@ def test_assets(path, kind):
 
 
 @pytest.mark.parametrize(
-    "path", ["a.md", "a.markdown", "a.mkd", "a.mdown", "a.txt", "a", "a.unknown", "irmin-0.12"]
+    "path", ["a.md", "a.markdown", "a.mkd", "a.mdown", "a.txt", "a", "irmin-0.12", "Dr. Who"]
 )
 def test_articles(path):
     """Markdown, plain text, no extension and an unknown one are articles if they are text."""
