@@ -146,6 +146,7 @@ class Settings(BaseModel):
         "vitepress",
         "mdbook",
         "hexo",
+        "eleventy",
         "jekyll",
         "obsidian",
         "gitbook",

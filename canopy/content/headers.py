@@ -6,6 +6,8 @@ The rules, by the first line that is not blank:
   When no line between the two looks like `key: value`, the first is a thematic break and all is body.
 - `---` and no second one: a header only if `key: value` lines with a known key follow at once; it ends at the
   first line that is none, and that is a problem.
+- `---json`, `---toml`, `---yaml`, `---js`, then a line `---`, as Eleventy has them: that
+  language; of JavaScript nothing is read.
 - `+++`, then a line `+++`: TOML.
 - `{`: a JSON object.
 - `key: value` with a known key: a header without an opener, if either
@@ -46,8 +48,10 @@ def read_header(text: str, grammar: Grammar) -> Header:
     window = text[start : start + MAX_HEADER]
     first = window.partition("\n")[0]
     match first.rstrip():
-        case "---":
+        case "---" | "---yaml" | "---yml":
             return _after_opener(text, start, line, grammar)
+        case "---js" | "---javascript" | "---json" | "---toml":
+            return _named(text, start, line, grammar)
         case "+++":
             return _toml(text, start, line, grammar)
     if first.startswith("{") and first[1:2] not in ("%", "{", ":"):
@@ -69,6 +73,25 @@ def _after_opener(text: str, start: int, line: int, grammar: Grammar) -> Header:
     if keys and keys[0] is None and not any(key and grammar.knows(key) for key in keys):
         return Header(text)
     return _filled(text, block, begin + closer.end(), line + 1, grammar)
+
+
+def _named(text: str, start: int, line: int, grammar: Grammar) -> Header:
+    """Return a header whose opener says in what it is written."""
+    begin = text.find("\n", start) + 1
+    closer = _CLOSER.search(text[begin : begin + MAX_HEADER]) if begin else None
+    if closer is None:
+        return Header(text)
+    kind, block = text[start:begin].strip(), text[begin : begin + closer.start()]
+    header = _with_body(text, begin + closer.end())
+    if kind in ("---json", "---toml"):
+        try:
+            found = json.loads(block) if kind == "---json" else read_toml(block)
+            _take(found if isinstance(found, dict) else {}, block, line + 1, header)
+        except (ValueError, RecursionError):
+            header.problems.append(
+                grammar.problem(line, f"the header is not valid {kind[3:].upper()}", "mend it")
+            )
+    return header
 
 
 def _unclosed(text: str, begin: int, line: int, grammar: Grammar) -> Header:

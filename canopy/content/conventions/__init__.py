@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from canopy.content.conventions import (
     canopy,
     docusaurus,
+    eleventy,
     gitbook,
     hexo,
     hugo,
@@ -41,6 +42,7 @@ _TRADITIONS: dict[str, ModuleType] = {
     "vitepress": vitepress,
     "mdbook": mdbook,
     "hexo": hexo,
+    "eleventy": eleventy,
     "jekyll": jekyll,
     "obsidian": obsidian,
     "gitbook": gitbook,

@@ -59,7 +59,7 @@ PLAIN = Plain(name="plain")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Framed(Plain):
-    """The notes within a program that shows them: Astro and Eleventy leave addresses to it."""
+    """The notes within a program that shows them: Astro leaves addresses to it."""
 
     texts: tuple[str, ...]
     """Folders of notes that stand at the site's top, the longest first, with a slash on both sides."""
@@ -78,14 +78,8 @@ class Framed(Plain):
 
 
 ASTRO = Framed(texts=("/src/content/docs/", "/src/content/", "/src/pages/"))
-ELEVENTY = Framed(texts=("/src/", "/content/"))
-_PROGRAMS = frozenset(
-    {".ts", ".js", ".mjs", ".cjs", ".tsx", ".jsx", ".astro", ".json", ".njk", ".liquid", ".11ty"}
-)
-_FRAMES = (
-    (ASTRO, tuple(f"astro.config.{kind}" for kind in ("mjs", "ts", "js", "mts", "cjs"))),
-    (ELEVENTY, (".eleventy.js", *(f"eleventy.config.{kind}" for kind in ("js", "mjs", "cjs", "ts")))),
-)
+_PROGRAMS = frozenset({".ts", ".js", ".mjs", ".cjs", ".tsx", ".jsx", ".astro", ".json"})
+_FRAMES = ((ASTRO, tuple(f"astro.config.{kind}" for kind in ("mjs", "ts", "js", "mts", "cjs"))),)
 
 
 def evidence(tree: Tree) -> str:  # noqa: ARG001 - the question is asked of all

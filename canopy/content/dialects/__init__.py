@@ -16,7 +16,7 @@ from canopy.content.dialects.rewriting import Rewritten
 DIALECTS = frozenset(
     {"jekyll", "hugo", "zola", "obsidian", "hexo", "mkdocs", "mdx", "vue", "gitbook", "mdbook"}
 )
-_OF_CONVENTIONS = {"docusaurus": "mdx", "vitepress": "vue"}
+_OF_CONVENTIONS = {"docusaurus": "mdx", "vitepress": "vue", "eleventy": "jekyll"}
 VARIABLES = (
     "site.title",
     "site.description",

@@ -115,7 +115,10 @@ def known(call: Call, out: Rewriter, end: int) -> str | None:
 
     The call is at the place that `out` has come to, and ends at `end`.
     """
-    if _PICTURES.match(call.name) and (src := call.get("src", "path", "url", "image_path", "file", "0")):
+    named = call.get("src", "path", "url", "image_path", "file")
+    # Octopress writes classes first.
+    first = next((word for word in call.positional if _PICTURE.fullmatch(word)), call.get("0"))
+    if _PICTURES.match(call.name) and (src := named or first):
         return _picture(call, src, out, end)
     if call.name == "kbd" and (keys := call.get("keys", "key", "text", "0")):
         return f"<kbd>{escape(keys)}</kbd>"

@@ -28,7 +28,7 @@ _VERBATIM = {
 _WORD = re.compile(r"/?\w+")
 _STRING = r"(?:\"([^\"]*)\"|'([^']*)')"
 _URL_FILTER = re.compile(
-    _STRING + r"\s*\|\s*(?:relative_url|absolute_url|prepend:\s*site\.(?:baseurl|url))\s*"
+    _STRING + r"\s*\|\s*(?:relative_url|absolute_url|url|prepend:\s*site\.(?:baseurl|url))\s*"
 )
 _LITERAL = re.compile(_STRING + r"\Z")
 _APPENDED = re.compile(r"site\.(?:baseurl|url)\s*\|\s*append:\s*" + _STRING + r"\s*\Z")
@@ -37,7 +37,7 @@ _STRESSED = re.compile(r"\b(?:hl_lines|mark_lines)=[\"']?([\d ]{1,200})")
 _BLOCKS = frozenset("for tablerow case capture".split())  # noqa: SIM905
 _CONDITIONS = frozenset({"if", "unless"})
 _BRANCHES = frozenset({"else", "elsif"})
-_SILENT = frozenset("assign increment decrement seo feed_meta toc break continue cycle".split())  # noqa: SIM905
+_SILENT = frozenset("assign set increment decrement seo feed_meta toc break continue cycle".split())  # noqa: SIM905
 _CURE = "write it as markdown, or take it out: content is never run as a template"
 
 
@@ -129,8 +129,7 @@ class _Liquid:
             )
             out.replace(tag.end, out.link(private(scheme, name), rest))
         elif (shown := known(_call(tag.name, rest), out, tag.end)) is not None or (
-            tag.name.startswith("include")
-            and (shown := guessed(_call(tag.name, rest), out, tag.end)) is not None
+            tag.name not in _SILENT and (shown := guessed(_call(tag.name, rest), out, tag.end)) is not None
         ):
             out.replace(tag.end, shown)
         elif tag.name in _SILENT:

@@ -712,11 +712,10 @@ def test_a_book_of_hugos_has_no_menu_of_pages():
             {"/blog/a", "/b"},
         ),
         ({"astro.config.ts": "", "src/content/docs/a.md": "A", "src/content/docs/_b.md": "B"}, {"/a"}),
-        ({"eleventy.config.js": "", "src/posts/a.md": "A", "src/_includes/b.md": "B"}, {"/posts/a"}),
     ],
 )
 def test_notes_within_a_program(files, pages):
-    """What Astro and Eleventy show lies deep within; the rest is the program."""
+    """What Astro shows lies deep within; the rest is the program."""
     site = site_of({**files, "package.json": "{}", "README.md": "# R", "public/i.svg": "<svg/>"})
     assert site.convention == "plain"
     assert site.pages.keys() == pages
@@ -727,3 +726,32 @@ def test_pictures_of_astro():
     """What is to be public stands at the top."""
     site = site_of({"astro.config.ts": "", "src/pages/a.md": "A", "public/i/x.svg": "<svg/>"})
     assert site.assets.keys() == {"/i/x.svg"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "files", "pages"),
+    [
+        ("", {"src/posts/a.md": "A", "src/_includes/b.md": "B"}, {"/posts/a"}),
+        ("", {"posts/a.md": "A", "x.md": "X"}, {"/posts/a", "/x"}),
+        ("return {dir: {input: 'site', includes: 'i'}}", {"site/a.md": "A", "site/i/b.md": "B"}, {"/a"}),
+        ("e.setInputDirectory('in')", {"in/a/a.md": "A", "b.md": "B"}, {"/a"}),
+        (
+            "module.exports = {}",
+            {"package.json": '{"scripts": {"b": "eleventy --input=w"}}', "w/a.md": "A"},
+            {"/a"},
+        ),
+        (
+            "dir: {input: 'c'}",
+            {
+                "c/p/p.11tydata.js": "module.exports = {permalink: '/{{ title }}/'}",
+                "c/p/a.md": "title: T\n\nA",
+            },
+            {"/T"},
+        ),
+    ],
+)
+def test_the_input_of_eleventy(settings, files, pages):
+    """It is read where settings or scripts say it in so many words; else it is where all texts lie."""
+    site = site_of({".eleventy.js": settings, "README.md": "# R", **files})
+    assert site.convention == "eleventy"
+    assert site.pages.keys() == pages

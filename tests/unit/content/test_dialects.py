@@ -63,6 +63,8 @@ def reasons(source: str, dialect: str) -> list[tuple[int, str]]:
         ("a{% if x %}b{% elsif y %}c{% else %}d{% endif %}e", "abe"),
         ("a{% unless x %}b{% if y %}c{% else %}d{% endif %}{% else %}e{% endunless %}f", "abcf"),
         ("a{% for p in q %}{{ p }}{% endfor %}b", f"a{LEFT_OUT.format('for')}b"),
+        ("{% img right /i/x.png 9 9 %}", '<figure><img src="/i/x.png" alt=""></figure>\n'),
+        ("{% responsive path: i/x.jpg %}", '<figure><img src="i/x.jpg" alt=""></figure>\n'),
         ('{% include button.html link="https://e.example" text="E" %}', "[E](<https://e.example>)"),
         ("{% include x.html a=1 %}", LEFT_OUT.format("include")),
         ("[a]({{ page.unknown }})", "[a]()"),
