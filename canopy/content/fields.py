@@ -132,6 +132,12 @@ FIELDS = (
         "private",
         decides=True,
     ),
+    _field(
+        "unlisted",
+        Kind.DRAFT,
+        "`true` keeps the page out of lists, feeds, the search and the sitemap: who has its address finds it",
+        "unlisted",
+    ),
     _field("tags", Kind.LIST, "a list, or words between commas", "tags tag"),
     _field(
         "categories",
@@ -252,7 +258,7 @@ _INERT = {
     "Obsidian": "cssclasses cssclass kanban-plugin source up down rating enableToc socialDescription id",
     "others": "publisher height width languages license copyright affiliation email version keyword state"
     " name link links text label labels topic topics project parents next previous prev types hide_title"
-    " hide_table_of_contents pagination_next pagination_prev sections unlisted",
+    " hide_table_of_contents pagination_next pagination_prev sections",
 }
 """Names that mean something elsewhere and nothing here, deliberately: no misspellings of a field."""
 

@@ -241,7 +241,7 @@ def _assemble(
     # No other page is at the address of a section.
     inner = {page.path for page in introductions.values()}
     own = {page.path: page for page in pages.values() if page.path not in inner}
-    recent = tuple(page for page in memo.ordered if page.path not in inner)
+    recent = tuple(page for page in memo.ordered if page.path not in inner and not page.unlisted)
     front = introductions.get("/")
     title = _title(options, settings, convention, front)
     language = settings.language or (front.source.front.language if front else "") or options.language or "en"
@@ -301,7 +301,7 @@ def _with_navigation(site: Site, memo: Memo, lists: Iterable[File]) -> Site:
     if not items:
         inner = set(memo.places.indexes.values())
         tops = [file.path for file in memo.files.values() if file.claim.top and file.path not in inner]
-        top = [memo.pages[path] for path in tops if path in memo.pages]
+        top = [page for path in tops if (page := memo.pages.get(path)) and not page.unlisted]
         items = automatic(site, memo.places, top, memo.convention)
     return replace(site, navigation=items, problems=tuple(sorted({*site.problems, *problems})))
 
@@ -326,13 +326,18 @@ def _terms_of(
     if previous is None or change is None or change.is_large:
         members: dict[str, list[Page]] = {}
         for page in memo.ordered:
-            for tag in page.tags:
+            for tag in _listed_under(page):
                 members.setdefault(tag, []).append(page)
         return _all_kept(build_terms(members, alphabet), previous.terms if previous else {})
     old = {name: term.pages for name, term in previous.terms.items()}
-    touched = regrouped(old, change, lambda page: page.tags)
+    touched = regrouped(old, change, _listed_under)
     terms = build_terms({name: pages for name, pages in {**old, **touched}.items() if pages}, alphabet)
     return {name: term if name in touched else previous.terms[name] for name, term in terms.items()}
+
+
+def _listed_under(page: Page) -> tuple[str, ...]:
+    """Return the tags that list a page."""
+    return () if page.unlisted else page.tags
 
 
 def _title(options: SiteOptions, settings: SiteSettings, convention: Convention, front: Page | None) -> str:

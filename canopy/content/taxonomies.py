@@ -92,6 +92,10 @@ def _facets(page: Page) -> Iterable[tuple[str, str]]:
     return dict.fromkeys(found)
 
 
+def _listed_under(page: Page) -> Iterable[tuple[str, str]]:
+    return () if page.unlisted else _facets(page)
+
+
 def _spelling(kind: str, key: str, page: Page) -> str:
     """Return the name as a page writes it."""
     front = page.source.front
@@ -110,7 +114,7 @@ def _groups(site: Site, previous: Site | None) -> Groups:
         return _grouped(site.recent)
     groups = _known(previous)
     known = {(kind, key): pages for kind, found in groups.items() for key, pages in found.items()}
-    for (kind, key), members in regrouped(known, change, _facets).items():
+    for (kind, key), members in regrouped(known, change, _listed_under).items():
         if members:
             groups[kind][key] = members
         else:
@@ -121,7 +125,7 @@ def _groups(site: Site, previous: Site | None) -> Groups:
 def _grouped(pages: Iterable[Page]) -> Groups:
     lists: dict[str, dict[str, list[Page]]] = {kind: {} for kind in PLACES}
     for page in pages:
-        for kind, key in _facets(page):
+        for kind, key in _listed_under(page):
             lists[kind].setdefault(key, []).append(page)
     return {kind: {key: tuple(members) for key, members in found.items()} for kind, found in lists.items()}
 

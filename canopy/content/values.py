@@ -77,6 +77,8 @@ class FrontMatter:
     redirect: str = ""
     """Where the file only points to."""
     draft: bool = False
+    unlisted: bool = False
+    """It is in no list; who has its address finds it."""
     language: str = ""
     appears: datetime | None = None
     """Before that moment nobody sees the page."""
@@ -170,6 +172,11 @@ class Page:
     """Whether it is an entry of the site's list and feed; not so pages beside a blog (about, 404)."""
     held: str = ""
     """Why readers do not see it, one of `HELD`; shown to its author all the same. Empty: they do."""
+
+    @property
+    def unlisted(self) -> bool:
+        """Whether it is in no list, feed or search: who has its address finds it."""
+        return self.source.front.unlisted
 
 
 HELD = ("draft", "future", "expired")

@@ -31,7 +31,12 @@ def subjects_of(site: Site, page: Page, known: Subjects) -> tuple[object, ...]:
 
 def mentions_of(site: Site, page: Page) -> tuple[MentionLink, ...]:
     """Return the newest texts that link to a page, each with the sentence in which it does."""
-    return tuple(_link(site, mention) for mention in site.mentions.get(page.path, ())[:MOST_MENTIONS])
+    return tuple(_link(site, mention) for mention in told_mentions(site, page)[:MOST_MENTIONS])
+
+
+def told_mentions(site: Site, page: Page) -> tuple[Mention, ...]:
+    """Return the mentions of a page that its readers are told: not those of pages that no list has."""
+    return tuple(mention for mention in site.mentions.get(page.path, ()) if not mention.page.unlisted)
 
 
 def _link(site: Site, mention: Mention) -> MentionLink:
@@ -45,6 +50,6 @@ def _link(site: Site, mention: Mention) -> MentionLink:
 
 def related_to(site: Site, page: Page, *neighbours: Page | None) -> tuple[Link, ...]:
     """Return the pages on the same subjects that nothing else on the page leads to yet."""
-    shown = {mention.page.path for mention in site.mentions.get(page.path, ())[:MOST_MENTIONS]}
+    shown = {mention.page.path for mention in told_mentions(site, page)[:MOST_MENTIONS]}
     shown.update(neighbour.path for neighbour in neighbours if neighbour is not None)
     return tuple(Link(other.title, site.url(other.path)) for other in related_pages(site, page, shown))

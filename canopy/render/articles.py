@@ -9,7 +9,7 @@ from markupsafe import Markup
 from canopy.content.prose import count_ideographs
 from canopy.content.taxonomies import terms_of
 from canopy.problem import Severity
-from canopy.render.around import MOST_MENTIONS, mentions_of, related_to, subjects_of
+from canopy.render.around import MOST_MENTIONS, mentions_of, related_to, subjects_of, told_mentions
 from canopy.render.forge import Forge
 from canopy.render.heads import head_of_article
 from canopy.render.overviews import later
@@ -86,7 +86,7 @@ def article_view(
         held=page.held,
         held_until=_until(site, page) if page.held else None,
         mentions=mentions_of(site, page),
-        more_mentions=max(0, len(site.mentions.get(page.path, ())) - MOST_MENTIONS),
+        more_mentions=max(0, len(told_mentions(site, page)) - MOST_MENTIONS),
         related=related_to(site, page, previous, following),
     )
 

@@ -61,6 +61,7 @@ def head_of_article(site: Site, page: Page, body: Fragment, summary: str, folder
         updated=page.updated,
         words=page.source.words,
         breadcrumbs=_trail(site, page.section),
+        hidden=page.unlisted,
         image=image,
         feeds=_feeds(site, section_topic(site, page.section)),
         alternates=tuple(

@@ -39,6 +39,7 @@ def article_head(
     updated: datetime | None,
     words: int,
     breadcrumbs: tuple[tuple[str, str], ...],
+    hidden: bool = False,
     image: str = "",
     feeds: tuple[FeedLink, ...] = (),
     alternates: tuple[tuple[str, str], ...] = (),
@@ -68,6 +69,7 @@ def article_head(
         graph.append(_breadcrumbs((*breadcrumbs, (title, canonical))))
     return Head(
         kind="article",
+        hidden=hidden,
         description=description[:MAX_DESCRIPTION],
         image=image,
         published=_stamp(created),

@@ -82,6 +82,8 @@ class Head:
     """Language and URL of each translation, the page itself among them."""
     data: str = ""
     """JSON-LD, ready to be placed in a script element; may be empty."""
+    hidden: bool = False
+    """Search engines are asked to leave the page out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,7 +227,7 @@ def _hit(site: Site, path: str, page: Page, marker: Marker, deadline: float) -> 
 def _changes(shelf: _Shelf | None, site: Site) -> tuple[list[str], list[str]]:
     """Return the paths to forget and the paths to read, in the order of the site."""
     known = shelf.entries if shelf is not None else {}
-    shown = site.shown
+    shown = {path: page for path, page in site.shown.items() if not page.unlisted}
     same = set()
     for path, page in shown.items():
         entry = known.get(path)

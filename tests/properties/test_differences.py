@@ -47,6 +47,7 @@ _HEADS = [
     "---\ndraft: true\n---\n",
     "---\ndate: 2020-01-02\n---\n",
     "---\nslug: two\n---\n",
+    "---\nunlisted: true\ntags: [x]\nseries: s\n---\n",
 ]
 _BODIES = [
     "Text.\n",
@@ -67,6 +68,7 @@ _GOLDEN = {folder.parent.name: folder for folder in Path(__file__).parents[1].gl
 _FIELDS = [
     "tags: [x]", "title: Other", "draft: true", "weight: 1", "date: 2030-01-01", "expires: 2026-01-05",
     "series: s", "author: Ann", "aliases: [/old]", "categories: [k]", "slug: other", "language: de",
+    "unlisted: true",
 ]  # fmt: skip
 _ENDS = ["More.\n", "See [it]({0}) and [[{1}]].\n", "![[{1}]]\n", "# Heading\n\n#demo\n"]
 

@@ -37,6 +37,10 @@ def described(site: Site) -> str:
     lines += ["", "pages, newest first"]
     for page in site.recent:
         lines += _described_page(page)
+    if unlisted := [page for page in site.pages.values() if page.unlisted]:
+        lines += ["", "in no list"]
+        for page in unlisted:
+            lines += _described_page(page)
     lines += ["", "sections"]
     for section in site.sections.values():
         lines.append(f"  {section.path}: {section.title}; {len(section.pages)} pages by {section.order}")

@@ -124,6 +124,8 @@ class Hugo(Convention):
             if cascade.reaches(spot):
                 inherited |= cascade.values
         values = {**inherited, **values} if inherited else values
+        if not is_listed(values) and base_name(unsuffixed(spot.path)) != "_index":
+            values = {**values, "unlisted": "true"}
         return {name: values[name] for name in values if name not in _MENUS} if self.treed else values
 
     def placed(self, spot: Spot, values: Mapping[str, object]) -> Spot | None:

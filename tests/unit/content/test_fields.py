@@ -35,7 +35,9 @@ SAMPLES = {
     Kind.LITERAL: "<!-- end -->",
 }
 """A value that a field of the kind takes."""
-SPECIAL = {"published": "false", "publish": "false", "status": "draft", "draft": "true", "private": "true"}
+SPECIAL = {"published": "false", "publish": "false", "status": "draft"} | dict.fromkeys(
+    ("draft", "private", "unlisted"), "true"
+)
 
 
 def read(text, **how):
