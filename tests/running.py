@@ -11,10 +11,14 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import forking
+from forking import Forked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,7 +86,7 @@ class Reply:
 class Server:
     """A running Canopy."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | Forked
     port: int = 0
     lines: list[str] = field(default_factory=list)
     reader: threading.Thread | None = None
@@ -185,13 +189,21 @@ class Server:
         return self.process.wait(seconds)
 
 
-def start(*arguments: str, data: Path, cwd: Path | None = None, ready: bool = True, **env: str) -> Server:
-    """Start Canopy, by default on a free port; wait until it listens (and, if `ready`, has an edition)."""
+def start(
+    *arguments: str,
+    data: Path,
+    cwd: Path | None = None,
+    ready: bool = True,
+    forked: bool = forking.POSSIBLE,
+    **env: str,
+) -> Server:
+    """Start Canopy, by default on a free port; wait until it listens (and, if `ready`, has an edition).
+
+    One that is not `forked` begins from nothing, by the command that users type. A second one on the same
+    data should: with other hash values of texts, it shows that no answer depends on the order of a set.
+    """
     port = [] if "--port" in arguments else ["--port", "0"]
-    command = [sys.executable, "-m", "canopy", *arguments, *port, "--data", str(data)]
-    process = subprocess.Popen(
-        command, cwd=cwd, env=environment(**env), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    process = _begin([*arguments, *port, "--data", str(data)], cwd, environment(**env), forked=forked)
     server = Server(process)
     listening = threading.Event()
 
@@ -219,10 +231,44 @@ def start(*arguments: str, data: Path, cwd: Path | None = None, ready: bool = Tr
     return server
 
 
+def _begin(
+    arguments: list[str], cwd: Path | None, env: dict[str, str], *, forked: bool
+) -> subprocess.Popen[str] | Forked:
+    if forked:
+        return Forked(arguments, env=env, cwd=cwd)
+    command = [sys.executable, "-m", "canopy", *arguments]
+    return subprocess.Popen(
+        command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def canopy(*arguments: str, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of Canopy's to its end, and return what it printed."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process: subprocess.Popen[bytes] | Forked
+        if forking.POSSIBLE:
+            streams = out.fileno(), err.fileno()
+            process = Forked(arguments, env=environment(**env), cwd=cwd, streams=streams)
+        else:
+            command = [sys.executable, "-m", "canopy", *arguments]
+            process = subprocess.Popen(command, env=environment(**env), cwd=cwd, stdout=out, stderr=err)
+        try:
+            code = process.wait(PATIENCE)
+        finally:
+            process.kill()
+        texts = []
+        for stream in (out, err):
+            stream.seek(0)
+            texts.append(stream.read().decode())
+    return subprocess.CompletedProcess(arguments, code, *texts)
+
+
 @contextlib.contextmanager
-def running(*arguments: str, data: Path, ready: bool = True, **env: str) -> Iterator[Server]:
+def running(
+    *arguments: str, data: Path, ready: bool = True, forked: bool = forking.POSSIBLE, **env: str
+) -> Iterator[Server]:
     """Run Canopy for the time of a test."""
-    server = start(*arguments, data=data, ready=ready, **env)
+    server = start(*arguments, data=data, ready=ready, forked=forked, **env)
     try:
         yield server
     finally:

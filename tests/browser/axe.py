@@ -26,8 +26,9 @@ def _script() -> str:
 
 def violations(page: Any) -> list[str]:
     """Return what axe-core's rules, best practices included, find in a Playwright page: one line for each."""
-    page.evaluate(_script())
-    found = page.evaluate("axe.run().then(result => result.violations)")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_script())
+    found = page.evaluate("axe.run({ resultTypes: ['violations'] }).then(result => result.violations)")
     return [
         f"{rule['id']}: {node['html'][:200]}: {node['failureSummary']}"
         for rule in found

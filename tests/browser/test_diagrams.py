@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from browser.axe import violations
 from integration.test_export import served
 from notepads import Notepad, notepad
-from running import environment, repository
+from running import canopy, repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,9 +151,9 @@ def test_a_push_changes_one_and_leaves_the_other(book: Notepad, reader: Any) -> 
 def test_an_export_has_them_below_a_path_too(tmp_path: Path, reader: Any) -> None:
     """The frame's document and its scripts are among the files, and are found wherever the site is."""
     notes = repository(tmp_path / "notes", {"index.md": f"# Flow\n\n{FLOW}"})
-    command = [sys.executable, "-m", "canopy", "export", str(tmp_path / "out" / "deep"), f"{notes}#main"]
     options = ["--data", str(tmp_path / "data"), "--base-url", "http://example.org/deep", "--mermaid"]
-    done = subprocess.run([*command, *options], env=environment(), check=True, capture_output=True, text=True)
+    done = canopy("export", str(tmp_path / "out" / "deep"), f"{notes}#main", *options)
+    assert done.returncode == 0, done.stderr
     assert " 0 broken" in done.stderr
     with served(tmp_path / "out") as port:
         tab = reader().new_page()

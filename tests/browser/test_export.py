@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from browser.axe import violations
 from integration.test_export import served
-from running import environment, repository
+from running import canopy, repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +29,8 @@ ASKED: list[str] = []
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("export")
     notes = repository(folder / "notes", FILES)
-    command = [sys.executable, "-m", "canopy", "export", str(folder / "site"), f"{notes}#main"]
-    subprocess.run(
-        [*command, "--data", str(folder / "data")], env=environment(), check=True, capture_output=True
-    )
+    done = canopy("export", str(folder / "site"), f"{notes}#main", "--data", str(folder / "data"))
+    assert done.returncode == 0, done.stderr
     ASKED.clear()
     with served(folder / "site", ASKED) as port:
         yield f"http://127.0.0.1:{port}"

@@ -126,7 +126,7 @@ def test_a_restart_knows_at_once(tmp_path: Path) -> None:
         server.wait_for("/a", status=301)
         assert server.get("/b").status == 410
     remote.rename(tmp_path / "away")
-    server = start(str(remote / ".git"), data=data)
+    server = start(str(remote / ".git"), data=data, forked=False)
     try:
         assert location(server, "/a") == (301, "/z")
         assert server.get("/b").status == 410

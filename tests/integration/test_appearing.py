@@ -111,7 +111,7 @@ def test_what_comes_and_goes_survives_a_restart(tmp_path: Path) -> None:
         book.server.wait_for("/a")
         book.server.stop()
         data = book.data
-    server = start(data=data)
+    server = start(data=data, forked=False)
     try:
         server.wait_for("/b", "B")
         assert server.get("/c").status == 404

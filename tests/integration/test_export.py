@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import http.client
-import subprocess
-import sys
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
@@ -14,9 +12,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from pages import read
-from running import commit, environment, git, repository, running, write
+from running import canopy, commit, git, repository, running, write
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -39,15 +38,7 @@ BASE = ("--base-url", "https://example.org")
 
 def export(*arguments: str, data: Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run the command."""
-    return subprocess.run(
-        [sys.executable, "-m", "canopy", "export", *arguments, "--data", str(data)],
-        cwd=cwd,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=100,
-    )
+    return canopy("export", *arguments, "--data", str(data), cwd=cwd)
 
 
 def files(top: Path) -> dict[str, bytes]:

@@ -10,7 +10,6 @@ import os
 import re
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 import pytest
-from running import Reply, Server, commit, environment, git, repository, running
+from running import Reply, Server, canopy, commit, git, repository, running
 from servers import need
 
 from canopy.render.protection import SANDBOX
@@ -112,17 +111,9 @@ def exported(notes: Path, base: str) -> Iterator[Path]:
         top = Path(name)
         top.chmod(0o755)
         (top / "root").mkdir()
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "canopy", "export", f"{top}/root{base}", f"{notes}#main"),
-                *("--base-url", f"https://example.org{base}", "--data", str(notes.parent / "data")),
-            ],
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout
+        options = ["--base-url", f"https://example.org{base}", "--data", str(notes.parent / "data")]
+        done = canopy("export", f"{top}/root{base}", f"{notes}#main", *options)
+        assert done.returncode == 0, done.stderr
         yield top
 
 

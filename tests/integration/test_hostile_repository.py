@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
 from pages import atom, read
-from running import Server, environment, git, repository, running, write
+from running import Server, canopy, environment, git, repository, running, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,18 +154,11 @@ def test_content_is_no_template_and_no_script(site: Server) -> None:
     assert 'href="javascript:' not in reply.text
 
 
-def _check(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "canopy", "check", *arguments],
-        cwd=cwd, env=environment(), capture_output=True, text=True, timeout=100, check=False,
-    )  # fmt: skip
-
-
 def test_check_prints_like_a_compiler(hostile: Path, site: Server) -> None:
     """`canopy check` "prints them like a compiler (exit 1 if any error)", each with its cure."""
     bare = hostile.with_name("bare.git")
     git("clone", "-q", "--bare", str(hostile), str(bare))
-    done = _check(str(bare))
+    done = canopy("check", str(bare))
     assert done.returncode == 1, done.stderr
     lines = done.stdout.splitlines()
     assert [line for line in lines if not LINE.match(line)] == []
@@ -179,16 +171,16 @@ def test_check_sees_what_is_not_committed(tmp_path: Path) -> None:
     """Check in a work tree sees uncommitted files, honours .gitignore, and exits with 0 for warnings."""
     work = repository(tmp_path / "notes", {"one.md": "# One\n", ".gitignore": "drafts/\n*.tmp\n"})
     (work / "sub").mkdir()
-    assert _check(str(work)).returncode == 0
+    assert canopy("check", str(work)).returncode == 0
     bad = "---\ntitle: [unclosed\nnonsense\n---\nText\n"
     write(work, {"bad.md": bad, "drafts/x.md": bad, "y.tmp": b"\xff"})
-    done = _check(cwd=work / "sub")
+    done = canopy("check", cwd=work / "sub")
     assert done.returncode == 1
     assert re.search(r"^bad\.md:3: error: ", done.stdout, re.MULTILINE)
     assert "drafts" not in done.stdout
     assert git("status", "--porcelain", cwd=work).split() == ["??", "bad.md"]
     write(work, {"bad.md": "# Good\n\n[nowhere](missing.md)\n"})
-    warned = _check(cwd=work)
+    warned = canopy("check", cwd=work)
     assert warned.returncode == 0
     assert re.search(r"^bad\.md:3: warning: .*missing\.md", warned.stdout, re.MULTILINE)
 
@@ -202,7 +194,7 @@ def test_check_tells_what_waits(tmp_path: Path) -> None:
         "over.md": "---\nexpires: 2016-05-04\n---\n",
         "one.md": "# One\n",
     }
-    done = _check(str(repository(tmp_path / "notes", files)))
+    done = canopy("check", str(repository(tmp_path / "notes", files)))
     assert "1 page," in done.stderr
     told = "1 draft, 2 still to come, 1 expired; next is near.md, at 2980-05-04 12:30+02:00"
     assert f"not there for readers: {told}" in done.stderr
@@ -212,7 +204,7 @@ def test_check_tells_what_waits(tmp_path: Path) -> None:
 def test_check_of_nothing_says_so(tmp_path: Path) -> None:
     """A place that cannot be read is one line and exit 1 or 2, never a traceback."""
     for place in (str(tmp_path / "nowhere"), "htps://x/y"):
-        done = _check(place)
+        done = canopy("check", place)
         assert done.returncode in (1, 2)
         assert done.stderr.startswith("canopy: ")
         assert "Traceback" not in done.stderr

@@ -53,7 +53,7 @@ def test_open_requests_are_drained(work: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it(number: signal.Signals, work: Path, tmp_path: Path) -> None:
     """Each signal that asks for the end gets it at once, with exit code 0 and no traceback."""
-    canopy = start(str(work / ".git"), data=tmp_path / "data")
+    canopy = start(str(work / ".git"), data=tmp_path / "data", forked=False)
     assert canopy.stop(number) == 0
     assert canopy.reader is not None
     canopy.reader.join(PATIENCE)

@@ -287,7 +287,7 @@ def test_a_missing_uuid_is_derived(tmp_path: Path) -> None:
     work = repository(tmp_path / "notes", {"One": article("One")})
     found = []
     for data in ("a", "b"):
-        with running(str(work / ".git"), data=tmp_path / data) as server:
+        with running(str(work / ".git"), data=tmp_path / data, forked=False) as server:
             found.append(atom(server.get("/atom").body).id)
     assert found[0] == found[1]
     uuid.UUID(found[0].removeprefix("urn:uuid:"))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from pushing import Notepad, notepad, push
-from running import PATIENCE, commit, environment, git, running, write
+from running import canopy, commit, git, running, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,18 +22,6 @@ def pad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notepad]:
     """Run a notepad that a proxy might stand before, with access lines in its log."""
     with notepad(tmp_path_factory.mktemp("pad"), "--access-log") as pad:
         yield pad
-
-
-def canopy(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `canopy token …`."""
-    return subprocess.run(
-        [sys.executable, "-m", "canopy", "token", *arguments],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
 
 
 def with_token(pad: Notepad, token: str, user: str = "me") -> str:
@@ -57,28 +44,28 @@ def try_to_push(pad: Notepad, url: str) -> str:
 
 def test_a_token_works_and_ends_while_the_server_runs(pad: Notepad):
     """A new token is known at once and a revoked one is worthless at once; neither needs a restart."""
-    made = canopy("add", "ada@home", "--data", str(pad.data))
+    made = canopy("token", "add", "ada@home", "--data", str(pad.data))
     assert made.returncode == 0
     token = made.stdout.strip()
     assert made.stdout == token + "\n"
     assert token not in made.stderr
     assert try_to_push(pad, with_token(pad, token)) == ""
     assert pad.server.events("pushed")[-1]["pusher"] == "ada@home"
-    listed = canopy("list", "--data", str(pad.data)).stdout
+    listed = canopy("token", "list", "--data", str(pad.data)).stdout
     assert "ada@home" in listed
     assert token not in listed
-    assert canopy("revoke", "ada@home", "--data", str(pad.data)).returncode == 0
+    assert canopy("token", "revoke", "ada@home", "--data", str(pad.data)).returncode == 0
     assert "Authentication failed" in try_to_push(pad, with_token(pad, token))
 
 
 def test_a_token_expires_by_itself(pad: Notepad):
     """The moment that `--expires` names ends a token."""
-    token = canopy("add", "brief", "--expires", "2099-12-31", "--data", str(pad.data)).stdout.strip()
+    token = canopy("token", "add", "brief", "--expires", "2099-12-31", "--data", str(pad.data)).stdout.strip()
     assert try_to_push(pad, with_token(pad, token)) == ""
     file = pad.data / "tokens.json"
     file.write_text(file.read_text().replace("2100-01-01", "2020-01-01"))
     assert "Authentication failed" in try_to_push(pad, with_token(pad, token))
-    assert "expired 2020-01-01" in canopy("list", "--data", str(pad.data)).stdout
+    assert "expired 2020-01-01" in canopy("token", "list", "--data", str(pad.data)).stdout
 
 
 def test_tokens_are_given_in_several_ways(pad: Notepad):
@@ -121,7 +108,7 @@ def test_a_request_that_came_through_a_proxy_is_not_from_this_machine(pad: Notep
 
 def test_tokens_are_never_written_down(pad: Notepad):
     """Neither the log nor any file of the data directory has a token; the first is shown once."""
-    token = canopy("add", "secretive", "--data", str(pad.data)).stdout.strip()
+    token = canopy("token", "add", "secretive", "--data", str(pad.data)).stdout.strip()
     assert try_to_push(pad, with_token(pad, token)) == ""
     assert try_to_push(pad, with_token(pad, "canopy_wrong"))
     assert try_to_push(pad, with_token(pad, token, "")) == ""
@@ -159,7 +146,7 @@ def test_a_damaged_token_file_opens_nothing(tmp_path: Path):
             assert "log" in reply.text
         assert pad.server.get("/").status == 200
         assert "is damaged" in pad.server.events("nobody can be admitted")[-1]["reason"]
-        failed = canopy("add", "x", "--data", str(pad.data))
+        failed = canopy("token", "add", "x", "--data", str(pad.data))
         assert failed.returncode == 1
         assert "is damaged" in failed.stderr
         file.write_text(whole)
@@ -219,7 +206,7 @@ def test_a_second_start_makes_no_second_token(tmp_path: Path):
     """The first token is made once; who revoked them all is not given another."""
     with notepad(tmp_path) as pad:
         pass
-    assert canopy("revoke", "first", "--data", str(pad.data)).returncode == 0
+    assert canopy("token", "revoke", "first", "--data", str(pad.data)).returncode == 0
     with running(data=pad.data) as server:
         assert "canopy_" not in server.output
         assert server.get(REFS, Authorization=f"Bearer {pad.token}").status == 401
