@@ -31,6 +31,8 @@ class Kind(Enum):
     ARTICLE = "article"
     ASSET = "asset"
     REDIRECT = "redirect"
+    TERM = "term"
+    """A text above the list of a term, which has its address."""
     NOTHING = "nothing"
     """A draft, a dotfile: it has no address."""
 
@@ -66,6 +68,8 @@ class Claim:
     """Whether it stands in the navigation when the repository has no menu."""
     instead: str = ""
     """Of a page that is none, but a place for a list: which of the site's own is there instead."""
+    term: tuple[str, str] = ("", "")
+    """Kind and name of the term that it introduces."""
 
 
 NOTHING = Claim(Kind.NOTHING)
@@ -98,6 +102,8 @@ def claim_article(
 ) -> Claim:
     """Return what an article asks for, or a file that only redirects. `path` is that below the site's top."""
     exact = clean(spot.path)
+    if spot.term[0]:
+        return Claim(Kind.TERM, exact, folder=parent(spot.path), term=spot.term)
     leaf = spot.leaf and spot.path.count("/") > 1
     place = parent(spot.path)
     folder = spot.folder or (parent(place) if leaf else place)

@@ -27,7 +27,7 @@ from canopy.content.reading import read_repository
 from canopy.content.schedule import changed, dates, timetable, withhold
 from canopy.content.sections import build_sections, build_terms, order
 from canopy.content.standins import stand_ins
-from canopy.content.taxonomies import build_taxonomies
+from canopy.content.taxonomies import build_taxonomies, lists_of_terms
 from canopy.content.theme import OwnTheme, read_theme
 from canopy.content.values import SAFE, Asset, Author, Page, Section, Site, SiteOptions
 
@@ -108,6 +108,8 @@ def build(
         mentions=MappingProxyType(web.mentions),
         memo=replace(new, web=web),
     )
+    if texts := [file for file in files.values() if file.claim.kind is Kind.TERM]:
+        site = replace(site, introduced=_introduced(site, texts, reading.convention, previous))
     lists = [file for file in files.values() if file.claim.instead]
     led = {**site.redirects, **stand_ins(site, lists)}
     return _with_navigation(replace(site, redirects=MappingProxyType(led)), new, lists)
@@ -180,6 +182,16 @@ def _past(
         traces = read_traces(former, earlier, reading.prefix, reading.convention, traces)
     past = look_back((*traces.values(), *expired.values()), files, places, terms)
     return traces, _kept(past, memo.past if memo else None)
+
+
+def _introduced(
+    site: Site, texts: Iterable[File], convention: Convention, previous: Site | None
+) -> Mapping[str, Page]:
+    """Return the texts above the lists of terms that there are, by the paths of those."""
+    lists, old = lists_of_terms(site), previous.introduced if previous else {}
+    found = ((lists.get(file.claim.term), file) for file in texts)
+    pages = {path: _page(file, path, "/", convention) for path, file in found if path}
+    return MappingProxyType(_all_kept(pages, old))
 
 
 def _section_of(file: File, places: Places) -> str:

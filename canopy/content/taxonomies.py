@@ -55,6 +55,19 @@ def kinds(taxonomies: Taxonomies) -> dict[str, Taxonomy]:
     }
 
 
+def slug_of(name: str) -> str:
+    """Return a name as it is in the address of a term, unless that one is another's already."""
+    return _slug(key_of(name))
+
+
+def lists_of_terms(site: Site) -> dict[tuple[str, str], str]:
+    """Return where the terms are listed, by kind and `slug_of` their names."""
+    found = {("tag", slug_of(term.name)): term.path for term in site.terms.values()}
+    for kind, taxonomy in kinds(site.taxonomies).items():
+        found |= {(kind, slug_of(key)): term.path for key, term in taxonomy.terms.items()}
+    return found
+
+
 def terms_of(site: Site, page: Page) -> Iterator[tuple[str, Term]]:
     """Yield the kinds and terms that a page belongs to, besides its tags."""
     known = kinds(site.taxonomies)

@@ -383,6 +383,8 @@ class Site:
     last_expiry: datetime | None = None
     """When a page went by itself for the last time."""
     taxonomies: Taxonomies = Taxonomies()
+    introduced: Mapping[str, Page] = field(default_factory=lambda: MappingProxyType({}))
+    """The texts above the lists of terms, by the paths of those lists. They are no pages of their own."""
     gone: Mapping[str, Gone] = field(default_factory=dict)
     """From a path that was deleted to what was there, from history."""
     mentions: Mapping[str, tuple[Mention, ...]] = field(default_factory=dict, repr=False)

@@ -72,6 +72,9 @@ def touched(old: Edition | None, new: Edition) -> frozenset[str] | None:
     paths.update(_leading_elsewhere(old, new.site))
     paths.update(_in_other_sections(*both))
     paths.update(_in_other_terms(*both))
+    before_lists, above_lists = old.site.introduced, new.site.introduced
+    lists = before_lists.keys() | above_lists.keys()
+    paths.update(path for path in lists if before_lists.get(path) is not above_lists.get(path))
     mentions, mentioned = old.site.mentions, new.site.mentions
     paths.update(path for path, found in mentioned.items() if mentions.get(path) is not found)
     paths.update(mentions.keys() - mentioned.keys())
@@ -116,8 +119,9 @@ def _around(outline: Outline, page: Page) -> Iterator[str]:
 
 def _quoting(site: Site, path: str) -> set[str]:
     """Return the paths of the pages that may show a page's text within their own."""
-    # Who introduces a folder is not known for mentioning what is below it.
+    # Who introduces a folder is not known for mentioning what is below it, nor who introduces a term at all.
     found = {s.path for s in site.sections.values() if s.index and may_show(s.index.source.body)}
+    found |= {path for path, text in site.introduced.items() if may_show(text.source.body)}
     waiting = [path, *found]
     while waiting:
         for page, _ in site.mentions.get(waiting.pop(), ()):

@@ -49,6 +49,8 @@ class Listing:
     order: str = "date"
     """One of `canopy.content.values.ORDERS`."""
     section: Section | None = None
+    index: Page | None = None
+    """Whose text stands above it, on its first sheet."""
 
     @property
     def is_compact(self) -> bool:
@@ -76,6 +78,11 @@ class Sheet:
     def is_start(self) -> bool:
         """Whether it is the one at the listing's own address."""
         return self.number == self.listing.pagination.start
+
+    @property
+    def index(self) -> Page | None:
+        """Return the page whose text stands on it."""
+        return self.listing.index if self.is_start else None
 
     @property
     def path(self) -> str:
@@ -142,7 +149,9 @@ class Listings:
         kind, term = self._terms.get(path, ("", None))
         if term is None:
             return None
-        return self._listing(kind, path, term.name, term.pages, "oldest" if kind == "series" else "date")
+        index = site.introduced.get(path)
+        title = (index.source.front.title if index else "") or term.name
+        return self._listing(kind, path, title, term.pages, "oldest" if kind == "series" else "date", index)
 
     def _of_section(self, section: Section) -> Listing:
         path = "/" if self._site.home is section else section.path
@@ -150,7 +159,8 @@ class Listings:
         if section.order not in _BY_DATE:
             # An alphabet and a book are read folder by folder; the folders below are named above the list.
             pages = tuple(page for page in pages if page.section == section.path)
-        return self._listing("section", path, section.title, pages, section.order, section)
+        made = self._listing("section", path, section.title, pages, section.order, section.index)
+        return replace(made, section=section)
 
     def _listing(
         self,
@@ -159,11 +169,12 @@ class Listings:
         title: str,
         pages: tuple[Page, ...],
         order: str = "date",
-        section: Section | None = None,
+        index: Page | None = None,
     ) -> Listing:
         size = self._size * (_COMPACT if order == "title" else 1)
         pagination = Pagination(len(pages), size, from_end=order == "date")
-        return Listing(kind, path, title, pages, self._base(path, pagination), pagination, order, section)
+        base = self._base(path, pagination)
+        return Listing(kind, path, title, pages, base, pagination, order, index=index)
 
     def _base(self, path: str, pagination: Pagination) -> str:
         base = path.rstrip("/") + "/page"

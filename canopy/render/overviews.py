@@ -74,8 +74,8 @@ def sheet_wanted(outline: Outline, sheet: Sheet) -> tuple[FragmentRequest, ...]:
     """Return the pieces of markdown that are on a sheet."""
     listing = sheet.listing
     wanted = [] if listing.is_compact else [outline.summary(page) for page in sheet.pages]
-    if sheet.is_start and listing.section is not None and listing.section.index is not None:
-        wanted += [*outline.bodies(listing.section.index), outline.summary(listing.section.index)]
+    if sheet.index is not None:
+        wanted += [*outline.bodies(sheet.index), outline.summary(sheet.index)]
     return tuple(wanted)
 
 
@@ -85,7 +85,7 @@ def sheet_view(
     """Return the view of a sheet."""
     site, listing = outline.site, sheet.listing
     html = introduction = ""
-    index = listing.section.index if listing.section is not None and sheet.is_start else None
+    index = sheet.index
     if index is not None:
         html = outline.body_html(index, fragment)
         introduction = str(Markup(fragment(outline.summary(index)).html(lambda _: "")).striptags())  # noqa: S704

@@ -200,8 +200,7 @@ class Outline:
             objects, around = article_inputs(self, subject)
             return Inputs((*objects, self.images), (self.setting, self._told(subject), *around))
         if isinstance(subject, Sheet):
-            section = subject.listing.section
-            index = section.index if section is not None and subject.is_start else None
+            index = subject.index
             objects = (*subject.pages, index, *(self.quoted_pages(index) if index else ()), self.images)
             return Inputs(objects, (self.setting, *sheet_surroundings(self, subject)))
         counts = tuple((term.name, term.path, len(term.pages)) for term in subject.terms)
@@ -320,8 +319,7 @@ class Outline:
 def own_page(subject: Subject | None) -> Page | None:
     """Return the page whose text a subject shows, if it shows one."""
     if isinstance(subject, Sheet):
-        section = subject.listing.section
-        return section.index if section is not None and subject.is_start else None
+        return subject.index
     return subject if isinstance(subject, Page) else None
 
 

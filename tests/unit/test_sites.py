@@ -48,6 +48,10 @@ def described(site: Site) -> str:
     lines += ["", "terms"] + [
         f"  {name}: {[page.path for page in term.pages]}" for name, term in site.terms.items()
     ]
+    if site.introduced:
+        lines += ["", "above the lists of terms"]
+        for page in site.introduced.values():
+            lines += _described_page(page)
     lines += ["", "assets"] + [f"  {path}: {asset.media_type}" for path, asset in sorted(site.assets.items())]
     lines += ["", "redirects"] + [f"  {path} -> {to}" for path, to in sorted(site.redirects.items())]
     lines += ["", "problems"] + [f"  {problem}" for problem in site.problems]

@@ -44,6 +44,8 @@ class Spot:
     """A text that the tradition's generator fills in, in which a loop may make a list."""
     list: str = ""
     """Which of the site's own lists is there instead, whatever the file says: one of `standins`."""
+    term: tuple[str, str] = ("", "")
+    """The kind and the name of the term whose list it introduces, as `slug_of` writes it."""
     post: bool = False
     """An entry of the blog, if the site is one."""
     draft: bool = False

@@ -34,7 +34,8 @@ _IN_URL = frozenset("_-./~+#@")
 _MENUS = ("menu", "menus")
 _TREED = ("hugo-book", "book", "hugo-geekdoc", "alex-shpak/hugo-book")
 """Themes."""
-_LISTS = frozenset({"tags", "categories", "series"})
+_LISTS = {"tags": "tag", "categories": "category", "series": "series"}
+"""Folders of taxonomies, and the kinds of terms in them."""
 _AT_HYPHEN = re.compile(r"\s+(?=-)|(?<=-)\s+")
 _SPACE = re.compile(r"\s+")
 _SIMPLE = re.compile(r"[\w\-./]*")
@@ -103,7 +104,9 @@ class Hugo(Convention):
         inner = folder.removeprefix(self._language(folder))
         listed = inner[1:].partition("/")[0] if name == "_index" else ""
         if listed in self.taxonomies and inner != f"/{listed}":
-            return None
+            term = inner.split("/")[2:]
+            own = len(term) == 1 and inner == folder
+            return Spot(f"{folder}/_index{kind}", term=(_LISTS[listed], term[0])) if own else None
         return Spot(
             f"{folder}/{self.urlized(name)}{kind}",
             leaf=name == "index",
@@ -223,7 +226,7 @@ def read(tree: Tree, why: str) -> Found:
         foreign=tuple(f"/{name}" for name in config.languages[1:]),
         lower=not config.values.truth("disablepathtolower"),
         treed=any(str(theme).removeprefix("github.com/") in _TREED for theme in config.values.list("theme")),
-        taxonomies=frozenset(_LISTS & {str(name) for name in taxonomies.values()}),
+        taxonomies=frozenset(_LISTS.keys() & {str(name) for name in taxonomies.values()}),
         dated=":filename" in config.values.list("frontmatter.date"),
         future=config.values.truth("buildfuture"),
         blog=True,

@@ -34,7 +34,7 @@ def shelf_of(files: dict[str, str], home: str = "src/a.md") -> Shelf:
 
 def page(files, path, before=None):
     """Return the text of a page."""
-    return site_of(files, before).shown()[path].source.body
+    return site_of(files, before).shown[path].source.body
 
 
 @pytest.mark.parametrize(
