@@ -1,7 +1,8 @@
 """What of a page decides its address: the part of its earlier versions that history keeps.
 
-Git has hundreds of versions of a page, and hardly any differs in that. Of each its header is read, and what
-decides is written down again in one form, whatever the header's own: as text that reads as a short page.
+Git has hundreds of versions of a page, and hardly any differs in that. So a page's header is cut off first,
+and read only where that differs from the next version's. What decides is written down again in one form,
+whatever the header's own: as text that reads as a short page.
 """
 
 from __future__ import annotations
@@ -10,26 +11,24 @@ import codecs
 import hashlib
 import json
 import re
-from functools import lru_cache
 
 from canopy.content import prose
 from canopy.content.fields import DECIDING, squeezed
 from canopy.content.frontmatter import grammar
-from canopy.content.headers import MAX_HEADER, Header, read_header
+from canopy.content.headers import MAX_HEADER, read_header
 from canopy.content.paths import MARKDOWN, extension, is_hidden
 from canopy.git.values import Extract
 
 _FORM = "1"
 """Another number for another form of what is written down."""
-_WINDOW = 2 * MAX_HEADER
-"""Bytes of a page that are looked at."""
 _PAGES = frozenset({*MARKDOWN, ".mdx", ".html", ".htm", ".txt", ""})
 """The extensions of what may have a header."""
-_END = re.compile(r"\n(?:-{3,}|\.{3}|\+{3})[ \t]*(?:\n|\Z)")
+_END = re.compile(rb"\n(?:-{3,}|\.{3}|\+{3})[ \t\r]*(?:\n|\Z)")
+_BLANK = re.compile(rb"\n[ \t\r]*\n")
 _BODY = "…\n"
 """Stands for a text: a page without any may be none."""
 _NAMED_WITHIN = 4 * 1024
-"""Characters in which a heading is looked for."""
+"""Bytes of a text in which the heading is looked for that names it."""
 _GRAMMAR = grammar("", comments=True)
 
 
@@ -38,37 +37,48 @@ def may_decide(path: str) -> bool:
     return extension(path) in _PAGES and not is_hidden("/" + path)
 
 
-def deciding(data: bytes) -> bytes:
-    """Return what of a page decides its address, as a page of its own; nothing for what is no text."""
-    begin = data[:_WINDOW]
-    if b"\0" in begin:
+def beginning(data: bytes) -> bytes:
+    """Return the part of a page that what decides is in, with a word for the text below it.
+
+    Nothing for what is no text.
+    """
+    window = data[: 2 * MAX_HEADER].removeprefix(codecs.BOM_UTF8)
+    start = len(window) - len(window.lstrip())
+    first = window[start : window.find(b"\n", start) + 1 or None]
+    if b"\0" in window:
         return b""
-    text = begin.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace").replace("\r\n", "\n")
-    end = _END.search(text, 1, MAX_HEADER)
-    cut = end.end() if end else 0
-    # Most versions differ in the text below the header alone.
-    header = _header(text[:cut]) if cut else read_header(text, _GRAMMAR)
+    if first.startswith(b"{"):
+        return window
+    if b":" not in first and first.rstrip() not in (b"---", b"+++"):
+        return _BODY.encode() if start < len(window) else b""
+    end = _END.search(window, start + 1) or _BLANK.search(window, start)
+    cut = end.end() if end else len(window)
+    header, body = window[:cut], window[cut:].strip()
+    if b"date" in header and b"title" not in header:
+        return header + body[:_NAMED_WITHIN]
+    return header + _BODY.encode() if body else header
+
+
+def deciding(begin: bytes) -> bytes:
+    """Return what decides the address of a page with this beginning, as a page of its own."""
+    header = read_header(begin.decode("utf-8", "replace").replace("\r\n", "\n"), _GRAMMAR)
     if not header.present:
-        return _BODY.encode()
+        return _BODY.encode() if begin.strip() else b""
     values = {key: value for key, value in header.values.items() if squeezed(key) in DECIDING}
     lines = (f"{key}: {json.dumps(values[key], ensure_ascii=False)}\n" for key in sorted(values))
-    return f"---\n{''.join(lines)}---\n{_shown(values, text[cut:] if cut else header.body)}".encode()
-
-
-@lru_cache(maxsize=64)
-def _header(text: str) -> Header:
-    return read_header(text, _GRAMMAR)
+    return f"---\n{''.join(lines)}---\n{_shown(values, header.body)}".encode()
 
 
 def _shown(values: dict[str, object], body: str) -> str:
     """Return what stands for the text: the heading that names a dated page, for it may name its address."""
-    if not body.strip():
-        return ""
     named = "title" in values or "date" not in values
     found = None if named else prose.heading(body[:_NAMED_WITHIN])
-    return f"# {' '.join(found.text.split())}\n" if found else _BODY
+    return f"# {' '.join(found.text.split())}\n" if found else _BODY if body.strip() else ""
 
 
 EXTRACT = Extract(
-    f"{_FORM} {hashlib.sha256(' '.join(sorted(DECIDING)).encode()).hexdigest()[:8]}", may_decide, deciding
+    f"{_FORM} {hashlib.sha256(' '.join(sorted(DECIDING)).encode()).hexdigest()[:8]}",
+    may_decide,
+    beginning,
+    deciding,
 )

@@ -75,8 +75,10 @@ class Extract:
     """Another one makes all that was extracted worthless."""
     concerns: Callable[[str], bool]
     """Tells by the path whether a file has anything to extract."""
+    part: Callable[[bytes], bytes]
+    """Returns, soon, the small part of a content that the extract is made of; nothing if there is none."""
     of: Callable[[bytes], bytes]
-    """Returns the extract of a content; two of equal extracts need not be told apart."""
+    """Returns the extract of such a part; two of equal extracts need not be told apart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,8 @@ _MOST_KEPT = 100_000
 """Extracts of earlier contents that are remembered, the newest first."""
 _MOST_CHANGES = 20_000
 """Files that are compared in one commit."""
-_MOST_READ = 20_000
-"""Extracts that are at hand, because the next older commit has most of them again."""
+_MOST_HELD = 16 << 20
+"""Bytes of contents' parts that are at hand, because an older commit has the same contents again."""
 _FIRST_COMMITS = 1_000
 _FIRST = 200
 """Commits that a first look goes back, and contents: the rest is for `follow_versions`."""
@@ -158,7 +158,8 @@ class Search:
         self._known = known
         self._patience = patience
         self._concerned: dict[int, bool] = {}
-        self._read: dict[bytes, bytes] = {}
+        self._parts: dict[bytes, bytes] = {}
+        self._held = 0
 
     def look_at(self, commits: Iterable[int]) -> bool:
         """Look at commits by their numbers in the graph; tell whether there was patience for all."""
@@ -196,9 +197,10 @@ class Search:
             for path, old_id, new_id in self._pairs(node, paths):
                 if self._patience.ended:
                     return False
-                old = self._extracted(old_id)
-                if old and old != self._extracted(new_id):
-                    found[path] = old
+                old, new = self._part(old_id), self._part(new_id)
+                extract = self._extract.of(old) if old and old != new else b""
+                if extract and extract != self._extract.of(new):
+                    found[path] = extract
         except SyncError:
             pass  # Too much, damaged or missing: what was found by then counts.
         return True
@@ -217,8 +219,8 @@ class Search:
             if change.path in paths and stat.S_ISREG(change.old_mode) and stat.S_ISREG(change.new_mode):
                 yield change.path, change.old_id, change.new_id
 
-    def _extracted(self, blob_id: bytes) -> bytes:
-        found = self._read.get(blob_id)
+    def _part(self, blob_id: bytes) -> bytes:
+        found = self._parts.get(blob_id)
         if found is None:
             try:
                 data = read_object(self._store, blob_id, BLOB)
@@ -226,9 +228,11 @@ class Search:
                 data = b""
             self._patience.contents -= 1
             self._patience.data -= len(data)
-            if len(self._read) >= _MOST_READ:
-                self._read.clear()
-            found = self._read[blob_id] = self._extract.of(data)
+            found = self._extract.part(data)
+            self._held += len(found)
+            if self._held > _MOST_HELD:
+                self._parts, self._held = {}, len(found)
+            self._parts[blob_id] = found
         return found
 
 

@@ -30,7 +30,7 @@ def first_line(data: bytes) -> bytes:
     return data.partition(b"\n")[0]
 
 
-FIRST = Extract("1", is_note, first_line)
+FIRST = Extract("1", is_note, first_line, bytes)
 
 
 @pytest.fixture
@@ -245,7 +245,7 @@ def test_a_damaged_or_another_memory_is_found_out_again(work: Work) -> None:
     for damage in (b"", b"canopy-versions 1\n" + bytes(40), whole[:-3], whole):
         kept.write_bytes(damage)
         assert len(Repository(work.bare).snapshot(tip, extract=FIRST).earlier) == 1
-    other = Extract("2", is_note, first_line)
+    other = Extract("2", is_note, first_line, bytes)
     repository = Repository(work.bare)
     assert told(repository.snapshot(tip, extract=other)) == [("a.md", "one", "a.md")]
     follow_versions(str(work.bare), tip, extract=other)
@@ -258,7 +258,7 @@ def test_only_new_commits_are_looked_at(work: Work) -> None:
     follow_versions(str(work.bare), work.push(), extract=FIRST)
     asked.clear()
     say(work, "b.md", "three", "four")
-    follow_versions(str(work.bare), work.push(), extract=Extract("1", is_note, noting))
+    follow_versions(str(work.bare), work.push(), extract=Extract("1", is_note, noting, bytes))
     assert asked == [b"three", b"four"] or asked == [b"four", b"three"]
 
 

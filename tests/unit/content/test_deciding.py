@@ -10,13 +10,19 @@ import pytest
 from snapshots import blob, snapshot, snapshot_of_folder
 
 from canopy.content.claims import Claim, Kind
-from canopy.content.deciding import EXTRACT, deciding, may_decide
+from canopy.content.deciding import EXTRACT, beginning, may_decide
+from canopy.content.deciding import deciding as read
 from canopy.content.reading import read_repository
 from canopy.content.sources import read_file
 from canopy.content.values import SiteOptions
 
 SITES = Path(__file__).parents[2] / "sites"
 NAMES = sorted(folder.name for folder in SITES.iterdir() if (folder / "repository").is_dir())
+
+
+def deciding(page: bytes) -> bytes:
+    """Return what decides the address of a page."""
+    return read(beginning(page))
 
 
 def asked(path: str, data: bytes) -> Claim:
@@ -96,6 +102,13 @@ def test_a_dated_page_without_a_title_is_called_by_its_heading():
     dated = b"---\ndate: 2020-01-01\n---\n\n# %s\n\nText\n"
     assert deciding(dated % b"One") != deciding(dated % b"Two")
     assert deciding(b"# One\n\nText\n") == deciding(b"# Two\n") == "…\n".encode()
+
+
+def test_a_text_that_changes_below_its_header_has_the_same_beginning():
+    """So most versions need not be read."""
+    for header in (b"---\nslug: a\n---\n", b"+++\nslug = 'a'\n+++\n", b"title: T\nslug: a\n\n", b"", b"\n\n"):
+        assert beginning(header + b"One.\n") == beginning(header + b"Another text.\n\nWith more.\n"), header
+        assert beginning(header + b"One.\n") != beginning(b"---\nslug: b\n---\nOne.\n")
 
 
 def test_what_is_no_page_has_no_extract():
