@@ -46,8 +46,13 @@ class Places:
     problems: tuple[Problem, ...]
 
 
-def place(files: Sequence[File], terms: Iterable[str], start: str = "") -> Places:
-    """Return the map of the files, which are sorted by path; `start` is the start page by a setting."""
+def place(
+    files: Sequence[File], terms: Iterable[str], start: str = "", leads: Iterable[tuple[str, str]] = ()
+) -> Places:
+    """Return the map of the files, which are sorted by path; `start` is the start page by a setting.
+
+    `leads` are addresses that lead elsewhere where nothing else is (`Convention.leads`).
+    """
     plan = _Plan(terms)
     articles = [file for file in files if file.claim.kind is Kind.ARTICLE]
     plan.add_folders(articles, start)
@@ -61,6 +66,7 @@ def place(files: Sequence[File], terms: Iterable[str], start: str = "") -> Place
         else:
             plan.settle(file)
     plan.add_redirects(files)
+    plan.add_leads(leads)
     return plan.finished()
 
 
@@ -192,6 +198,21 @@ class _Plan:
             alike = original and base_name(original.path) == base_name(stub.path)
             if original and alike and self._is_free(address) and original.claim.folder in self.folders:
                 self.redirects.setdefault(address, self.folders[original.claim.folder])
+
+    def add_leads(self, leads: Iterable[tuple[str, str]]) -> None:
+        """Let the addresses that the settings name lead where they shall, if that is there."""
+        for wish, target in leads:
+            path = clean(wish)
+            if not self._is_free(path) or path in self.redirects:
+                continue
+            if target.lower().startswith(("http://", "https://")):
+                self.redirects[path] = target
+                continue
+            inner, suffix = split_suffix(target)
+            found = find([clean(inner)], lambda p: not self._is_free(p), self.redirects, self.names)
+            if found is not None and found != path:
+                self.redirects[path] = found
+                self.suffixes.update({path: suffix} if suffix else {})
 
     def _add_weak(self, file: File, pending: Mapping[str, File]) -> None:
         address = self.addresses[file.path]

@@ -79,8 +79,10 @@ def build(
         edited = changed(files, memo.files, (*touched, *times.held, *memo.times.held))
     terms = _terms(files, edited, memo)
     start = start_of(files, reading.settings, reading.convention)
-    places = _place(files, edited, terms, start, memo)
-    pages = _pages(files, edited, places, reading.convention, memo)
+    places = _place(files, edited, terms, start, memo, reading.convention.leads)
+    # Where all is read anew by another convention, a page may be the same all the same.
+    known_pages = previous.memo.pages if previous and previous.memo else {}
+    pages = _pages(files, edited, places, reading.convention, memo, known_pages)
     change = change_of(memo.pages, pages) if memo else None
     expired = read_expired(read, {} if reading.convention.drafts else times.held)
     traces, past = _past(snapshot, expired, files, places, terms, reading, memo)
@@ -130,12 +132,17 @@ def _terms(files: Mapping[str, File], edited: list[str] | None, memo: Memo | Non
 
 
 def _place(
-    files: Mapping[str, File], edited: list[str] | None, terms: frozenset[str], start: str, memo: Memo | None
+    files: Mapping[str, File],
+    edited: list[str] | None,
+    terms: frozenset[str],
+    start: str,
+    memo: Memo | None,
+    leads: Iterable[tuple[str, str]],
 ) -> Places:
     same = memo is not None and edited is not None and (memo.terms, memo.start) == (terms, start)
     if same and memo and all(files[path].claim == memo.files[path].claim for path in edited or ()):
         return memo.places
-    return place(list(files.values()), terms, start)
+    return place(list(files.values()), terms, start, leads)
 
 
 def _pages(
@@ -144,9 +151,9 @@ def _pages(
     places: Places,
     convention: Convention,
     memo: Memo | None,
+    old: Mapping[str, Page],
 ) -> dict[str, Page]:
-    """Return the pages by their file's path below the top."""
-    old = memo.pages if memo else {}
+    """Return the pages by their file's path below the top; one that is as in `old` is that object."""
     unmoved = memo is not None and places is memo.places
     pages = dict(old) if unmoved else {}
     for path in edited if unmoved and edited is not None else files:

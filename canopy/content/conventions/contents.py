@@ -31,6 +31,8 @@ class Entry:
     target: str = ""
     """A file's path below the site's top, beginning with `/`, or a URL."""
     inside: tuple[Entry, ...] = ()
+    index: str = ""
+    """Of a group: the address of a page that only lists what is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Contents:
     """Likewise, counted from 1."""
     menu: tuple[tuple[str, str], ...] = ()
     """Titles and targets of what stands at its top."""
+    leads: tuple[tuple[str, str], ...] = ()
+    """The addresses of pages that only list a group, and where that is to be seen here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +55,6 @@ class Handbook(Convention):
 
     book: bool = True
     weights: bool = True
-    moved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The addresses that a page had before, by its path."""
 
     def fields(self, spot: Spot, values: Mapping[str, object]) -> Mapping[str, object]:
         """Return the header with what the table of contents says of the page."""
@@ -61,9 +63,6 @@ class Handbook(Convention):
             added["weight"] = str(place)
         if title := self.titles.get(spot.path):
             added["short_title"] = title
-        if moved := self.moved.get(spot.path):
-            known = values.get("aliases") or []
-            added["aliases"] = [*(known if isinstance(known, list) else [known]), *moved]
         return {**values, **added} if added else values
 
 
@@ -84,9 +83,10 @@ def read_contents(entries: Iterable[Entry]) -> Contents:
     for path in {entry.target for entry in _files(entries)}:
         for folder in _folders(path):
             below[folder] = below.get(folder, 0) + 1
-    menu = [(entry.title, _name_folders(entry, below, titles)) for entry in entries]
+    leads: list[tuple[str, str]] = []
+    menu = [(entry.title, _name_folders(entry, below, titles, leads)) for entry in entries]
     menu = [(title, target) for title, target in menu if target]
-    return Contents(titles, places, tuple(menu) if len(menu) <= MAX_MENU else ())
+    return Contents(titles, places, tuple(menu) if len(menu) <= MAX_MENU else (), tuple(leads))
 
 
 def _files(entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -106,7 +106,9 @@ def _folders(path: str) -> Iterator[str]:
         yield path
 
 
-def _name_folders(entry: Entry, below: Mapping[str, int], titles: dict[str, str]) -> str:
+def _name_folders(
+    entry: Entry, below: Mapping[str, int], titles: dict[str, str], leads: list[tuple[str, str]]
+) -> str:
     """Give the folder of each group the group's title, and return where the entry leads.
 
     That is the folder if all that the contents have in it, and nothing else, is in the group.
@@ -119,10 +121,11 @@ def _name_folders(entry: Entry, below: Mapping[str, int], titles: dict[str, str]
     if whole and entry.title:
         titles.setdefault(folder, entry.title)
     for inner in entry.inside:
-        _name_folders(inner, below, titles)
-    if whole:
-        return folder
-    return next((file.target for file in _files((entry,))), "")
+        _name_folders(inner, below, titles, leads)
+    target = folder if whole else next((file.target for file in _files((entry,))), "")
+    if entry.index and target:
+        leads.append((entry.index, target))
+    return target
 
 
 def _common(paths: Iterable[str]) -> str:

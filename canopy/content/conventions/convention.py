@@ -108,6 +108,9 @@ class Convention:
     """Authors by the keys that pages use."""
     author: tuple[Author, ...] = ()
     """Of pages that name none."""
+    leads: tuple[tuple[str, str], ...] = ()
+    """Addresses that lead elsewhere by the settings, where nothing else is: to a file or folder by its path
+    as in `Spot`, to another address, or to a URL."""
 
     def locate(self, path: str) -> Spot | None:
         """Return where the file at `path` stands, below the site's top; None if it is no part of the site."""

@@ -10,13 +10,9 @@ from canopy.content.conventions.contents import Handbook
 from canopy.content.conventions.convention import Found, Spot, is_litter
 from canopy.content.conventions.docusaurusconfig import (
     CONFIGS,
-    TEXTS,
-    Part,
-    doc_path,
-    folder_of,
-    named,
     read_docusaurus,
 )
+from canopy.content.conventions.docusaurusparts import TEXTS, Part, doc_path, folder_of, named
 from canopy.content.links import join
 from canopy.content.paths import base_name, extension, parent
 
@@ -160,6 +156,7 @@ def read(tree: Tree, why: str) -> Found:
         titles=config.titles,
         places=config.places,
         tags=config.tags,
+        leads=tuple(config.leads),
         blog=any(part.kind == "blog" for part in config.parts),
         foreign=tuple(f"/{name.lower()}" for name in languages),
     )

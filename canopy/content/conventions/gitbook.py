@@ -14,7 +14,7 @@ from canopy.content.people import parse_authors
 from canopy.content.values import SiteSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from canopy.content.conventions.convention import Tree
     from canopy.content.values import FrontMatter
@@ -76,15 +76,10 @@ def read(tree: Tree, why: str) -> Found:
     config, below = _config(tree)
     blob = tree.get(below + _summary(config))
     contents = read_contents(read_summary(blob) if blob else ())
-    moved: dict[str, tuple[str, ...]] = {}
-    for old, new in config.table("redirects").items():
-        if isinstance(new, str) and "://" not in new:
-            target = "/" + new.removeprefix("./").lstrip("/")
-            moved[target] = (*moved.get(target, ()), "/" + old.lstrip("/"))
     convention = GitBook(
         titles=contents.titles,
         places=contents.places,
-        moved=moved,
+        leads=tuple(_moved(config)),
         summary="/" + _summary(config),
         ending=".html" if tree.first("book.json") else "",
     )
@@ -96,6 +91,13 @@ def read(tree: Tree, why: str) -> Found:
         menu=contents.menu,
     )
     return Found(convention, why, settings, below, config.problems, menu=blob.path if blob else "")
+
+
+def _moved(config: Config) -> Iterator[tuple[str, str]]:
+    """Yield old addresses and where they lead."""
+    for old, new in config.table("redirects").items():
+        if isinstance(new, str) and new:
+            yield f"/{old.lstrip('/')}", new if "://" in new else "/" + new.removeprefix("./").lstrip("/")
 
 
 def _config(tree: Tree) -> tuple[Config, str]:

@@ -10,6 +10,7 @@ from canopy.content.conventions.contents import Handbook, read_contents
 from canopy.content.conventions.convention import Found, Spot, is_litter
 from canopy.content.conventions.summary import read_summary
 from canopy.content.dialects import listings
+from canopy.content.links import join
 from canopy.content.paths import MARKDOWN, base_name, extension, parent, unsuffixed
 from canopy.content.people import parse_authors
 from canopy.content.values import SiteSettings
@@ -76,9 +77,16 @@ def read(tree: Tree, why: str) -> Found:
         author=tuple(author for name in names for author in parse_authors(name)),
         menu=contents.menu,
     )
-    convention = MdBook(titles=contents.titles, places=contents.places)
+    redirects = config.table("output.html.redirect").items()
+    moved = tuple((old, _target(old, new)) for old, new in redirects if isinstance(new, str) and new)
+    convention = MdBook(titles=contents.titles, places=contents.places, leads=moved)
     file = summary.path if summary else ""
     return Found(convention, why, settings, below, config.problems, menu=file)
+
+
+def _target(old: str, new: str) -> str:
+    """Return where an old address leads; a relative one is meant from there."""
+    return new if "://" in new else join(parent(f"/{old.lstrip('/')}"), new)
 
 
 def _source(config: Config) -> str:

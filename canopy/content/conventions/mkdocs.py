@@ -150,7 +150,7 @@ def read(tree: Tree, why: str) -> Found:
         foreign=tuple(f"/{name}" for name in languages),
         titles=contents.titles,
         places=contents.places,
-        moved=_moved(config),
+        leads=tuple(_moved(config)),
         snippets=_snippets(config, tree.prefix, below),
     )
     url = site_url(config.text("site_url"))
@@ -236,18 +236,15 @@ def _people(tree: Tree, below: str, config: Config, blogs: Iterable[_Blog]) -> I
                 yield key, Person(author.name, author.url, face)
 
 
-def _moved(config: Config) -> dict[str, tuple[str, ...]]:
-    """Return the addresses that pages had before, by the pages' paths, from the plugin `redirects`."""
-    moved: dict[str, tuple[str, ...]] = {}
+def _moved(config: Config) -> Iterator[tuple[str, str]]:
+    """Yield old addresses and where they lead, from the plugin `redirects`: to a page's file, or a URL."""
     for options in _plugins(config, "redirects"):
         for old, new in list(options.table("redirect_maps").items())[:_MOST]:
-            if isinstance(new, str) and "://" not in new:
-                place = unsuffixed("/" + old.strip("/"))
-                if base_name(place).lower() in ("index", "readme"):
-                    place = parent(place)
-                target = "/" + new.partition("#")[0].strip("/")
-                moved[target] = (*moved.get(target, ()), place)
-    return moved
+            place = unsuffixed("/" + old.strip("/"))
+            if base_name(place).lower() in ("index", "readme"):
+                place = parent(place)
+            if isinstance(new, str) and new:
+                yield place, new if "://" in new else "/" + new.lstrip("/")
 
 
 def _snippets(config: Config, top: str, below: str) -> Snippets | None:

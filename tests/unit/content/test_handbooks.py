@@ -442,3 +442,52 @@ def test_texts_of_gitbook(text, shown):
 def test_every_convention_can_be_chosen():
     """The server's setting knows the names that the repository's own knows."""
     assert set(get_args(Settings.model_fields["convention"].annotation)) == {"auto", *NAMES}
+
+
+def test_addresses_that_the_settings_lead_elsewhere():
+    """To a page, a part of it, another site; not where something is, nor to what is not there."""
+    maps = {
+        "old.md": "b.md",
+        "part.md": "b.md#x",
+        "out.md": "https://x.example/y?z",
+        "b.md": "a.md",
+        "lost.md": "none.md",
+        "folder/index.md": "b.md",
+    }
+    lines = "".join(f"        {old}: {new}\n" for old, new in maps.items())
+    config = f"plugins:\n  - redirects:\n      redirect_maps:\n{lines}"
+    site = site_of({"mkdocs.yml": config, "docs/a.md": "# A\n", "docs/b.md": "# B\n"})
+    base = "http://127.0.0.1:8080"
+    expected = {
+        "/old": "/b",
+        "/part": f"{base}/b#x",
+        "/out": "https://x.example/y?z",
+        "/folder": "/b",
+    }
+    assert {path: site.redirects.get(path) for path in expected} == expected
+    assert "/b" not in site.redirects
+    assert "/lost" not in site.redirects
+
+
+def test_lists_that_docusaurus_generates():
+    """A category's page leads to the folder that it lists, or to the first text where it is no folder."""
+    index = "link: {type: 'generated-index'"
+    sidebars = (
+        "module.exports = {s: ["
+        f"{{type: 'category', label: 'All of A', {index}}}, items: ['a/one', 'a/two']}},"
+        f"{{type: 'category', label: 'Mixed', {index}, slug: '/mix'}}, items: ['b', 'c/x']}},"
+        "{type: 'category', label: 'Plain', items: ['c/y']}]};"
+    )
+    files = {f"docs/{name}.md": f"# {name}\n" for name in ("a/one", "a/two", "b", "c/x", "c/y", "d-d/z")}
+    files |= {
+        "docusaurus.config.js": "module.exports = {title: 'X'};",
+        "sidebars.js": sidebars,
+        "docs/d-d/_category_.json": '{"link": {"type": "generated-index"}}',
+    }
+    site = site_of(files)
+    leads = {path: to for path, to in site.redirects.items() if "category" in path or "mix" in path}
+    assert leads == {
+        "/docs/category/all-of-a": "/docs/a",
+        "/docs/mix": "/docs/b",
+        "/docs/category/d-d": "/docs/d-d",
+    }

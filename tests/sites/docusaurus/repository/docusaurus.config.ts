@@ -24,6 +24,7 @@ const config: Config = {
       } satisfies Preset.Options,
     ],
   ],
+  plugins: [['@docusaurus/plugin-client-redirects', {redirects: [{from: ['/wax', '/docs/old'], to: '/docs/guide/waxes#kinds'}, {from: '/nowhere', to: '/lost'}]}]],
   themeConfig: {navbar, footer: {copyright: `© ${new Date().getFullYear()}`}},
 };
 
