@@ -148,6 +148,7 @@ class Settings(BaseModel):
         "hexo",
         "eleventy",
         "jekyll",
+        "logseq",
         "obsidian",
         "gitbook",
         "plain",

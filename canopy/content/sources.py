@@ -227,7 +227,7 @@ def _article(
         before = len(shown.split("\n")) - len(header.body.split("\n"))
         header = replace(header, body=shown, body_line=max(1, header.body_line - before))
     front, found = interpret(read, blob.path, tradition=convention.name, zone=convention.zone)
-    if convention.name == "obsidian" and (tags := inline_tags(header.body)):
+    if convention.name in ("obsidian", "logseq") and (tags := inline_tags(header.body)):
         front = replace(front, tags=tuple(dict.fromkeys((*front.tags, *tags))))
     if front.date is None and (date := spot.date or _placed(front.url or spot.path, convention)):
         front = replace(front, date=parse_date(date, convention.zone))

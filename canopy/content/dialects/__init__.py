@@ -16,7 +16,7 @@ from canopy.content.dialects.rewriting import Rewritten
 DIALECTS = frozenset(
     {"jekyll", "hugo", "zola", "obsidian", "hexo", "mkdocs", "mdx", "vue", "gitbook", "mdbook"}
 )
-_OF_CONVENTIONS = {"docusaurus": "mdx", "vitepress": "vue", "eleventy": "jekyll"}
+_OF_CONVENTIONS = {"docusaurus": "mdx", "vitepress": "vue", "eleventy": "jekyll", "logseq": "obsidian"}
 VARIABLES = (
     "site.title",
     "site.description",
