@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from canopy.content.dialects import Idiom, spoken
+from canopy.content.dialects import Idiom, macros, spoken
 from canopy.content.grammar import normalised
 from canopy.content.links import resolve
 from canopy.content.wikilinks import WIKI, mentioned, private
@@ -25,6 +25,11 @@ def idiom_of(site: Site, page: Page, text: str) -> Idiom:
     if dialect == "obsidian":
         return Idiom(dialect, top=top)
     variables = _variables(site, page, text) if dialect == "jekyll" and "{{" in text else ()
+    if dialect == "mkdocs" and "{" in text and macros.ON in site.settings.variables:
+        names = macros.named_in(text)
+        variables = tuple(
+            entry for entry in site.settings.variables if entry[0] in names or entry == macros.ON
+        )
     if dialect in ("mdx", "vue") and ".title" in text:
         variables = (("title", page.title),)
     return Idiom(dialect, variables, _names(site, page, text), top)

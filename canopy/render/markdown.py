@@ -124,9 +124,12 @@ def _render(text: str, idiom: Idiom, *, trusted: bool, language: str, quoted: bo
 
 
 def _environment(idiom: Idiom) -> dict[str, Any]:
-    """Return what the parser's rules ask: the dialect, and the names that may be linked (None: any)."""
+    """Return what the parser's rules ask: the dialect, whether the text is a template, and the names that may
+    be linked (None: any).
+    """
     return {
         "dialect": idiom.dialect,
+        "templates": bool(idiom.variables),
         "names": None if idiom.dialect == "obsidian" else frozenset(idiom.names),
     }
 

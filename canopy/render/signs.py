@@ -78,7 +78,7 @@ def _parse_contents(block: BlockParser, match: re.Match[str], state: BlockState)
 
 
 def _parse_macro(inline: InlineParser, match: re.Match[str], state: InlineState) -> int | None:  # noqa: ARG001
-    if state.env.get("dialect") != "mkdocs":
+    if state.env.get("dialect") != "mkdocs" or not state.env.get("templates"):
         return None
     state.append_token({"type": "left_out", "raw": (match["macro"] or match["macro_tag"]).strip()})
     return match.end()

@@ -13,6 +13,7 @@ from canopy.content.conventions.convention import Found, Spot, dated, is_litter
 from canopy.content.conventions.globs import is_matched, read_globs
 from canopy.content.conventions.patterns import date_values, expand
 from canopy.content.conventions.summary import read_summary
+from canopy.content.dialects import macros
 from canopy.content.dialects.snippets import Snippets
 from canopy.content.dialects.snippets import expand as expand_snippets
 from canopy.content.paths import MARKDOWN, base_name, extension, parent, stem, unsuffixed
@@ -35,6 +36,8 @@ _DATE_SIGN = re.compile("|".join(_DATE))
 _POST_SIGN = re.compile(r"\{(\w{1,20})\}")
 _POST_SIGNS = {"slug": ":slug", "file": ":name", "categories": ":categories"}
 _MOST = 1000
+_TEMPLATING = ("macros", "markdownextradata", "table-reader")
+"""Plug-ins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,7 @@ def read(tree: Tree, why: str) -> Found:
         authors=tuple(sorted(_people(tree, below, config, blogs))),
         menu=contents.menu,
         footer=config.text("copyright"),
+        variables=tuple(_variables(config)),
     )
     return Found(convention, why, settings, below, config.problems)
 
@@ -245,6 +249,16 @@ def _moved(config: Config) -> Iterator[tuple[str, str]]:
                 place = parent(place)
             if isinstance(new, str) and new:
                 yield place, new if "://" in new else "/" + new.lstrip("/")
+
+
+def _variables(config: Config) -> Iterator[tuple[str, str]]:
+    """Yield what texts may show by name, if a plug-in makes templates of them."""
+    if any(True for name in _TEMPLATING for _ in _plugins(config, name)):
+        yield macros.ON
+        extra = config.table("extra")
+        yield from macros.values_of("", extra)
+        yield from macros.values_of("extra.", extra)
+        yield from macros.values_of("config.", {k: v for k, v in config.values.items() if isinstance(v, str)})
 
 
 def _snippets(config: Config, top: str, below: str) -> Snippets | None:

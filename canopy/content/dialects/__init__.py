@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from canopy.content.dialects import components, liquid, mdbook, obsidian, shortcodes, tags
+from canopy.content.dialects import components, liquid, macros, mdbook, obsidian, shortcodes, tags
 from canopy.content.dialects.rewriting import Rewritten
 
 DIALECTS = frozenset(
@@ -75,6 +75,8 @@ def understand(text: str, idiom: Idiom) -> Rewritten:
         return shortcodes.rewrite_zola(text)
     if idiom.dialect == "obsidian" and ("%%" in text or "^" in text):
         return obsidian.rewrite(text)
+    if idiom.dialect == "mkdocs" and idiom.variables and "{{" in text:
+        return macros.rewrite(text, dict(idiom.variables))
     if idiom.dialect == "mdbook" and "#" in text:
         return mdbook.rewrite(text)
     if idiom.dialect in ("hexo", "gitbook") and "{%" in text:

@@ -12,6 +12,7 @@ from canopy.content.conventions.contents import Entry, read_contents
 from canopy.content.conventions.summary import read_summary
 from canopy.content.dialects import Idiom, understand
 from canopy.content.links import resolve
+from canopy.render.idioms import idiom_of
 from canopy.settings import Settings
 
 
@@ -491,3 +492,15 @@ def test_lists_that_docusaurus_generates():
         "/docs/mix": "/docs/b",
         "/docs/category/d-d": "/docs/d-d",
     }
+
+
+def test_macros_show_settings_by_name():
+    """Where the plug-in is on: what stands below `extra`, with that word or without, and the site's own."""
+    config = "site_name: X\nextra:\n  version: 1.2\n  team:\n    name: We\nplugins:\n  - macros\n"
+    text = "# A\n\n{{ version }} {{ extra.team.name }} {{ config.site_name }} {{ macro() }}\n"
+    site = site_of({"mkdocs.yml": config, "docs/index.md": text})
+    page = site.shown["/"]
+    idiom = idiom_of(site, page, page.source.body)
+    assert understand(page.source.body, idiom).text == "1.2 We X {{ macro() }}\n"
+    without = site_of({"mkdocs.yml": config.replace("- macros", "- search"), "docs/index.md": text})
+    assert idiom_of(without, page, page.source.body).variables == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from markup import read
 
-from canopy.content.dialects import Idiom
+from canopy.content.dialects import Idiom, macros
 from canopy.render.markdown import render_markdown
 
 
@@ -69,8 +69,17 @@ def test_an_included_file_leaves_its_name_and_a_warning(text: str, name: str) ->
 
 
 def test_macros_are_not_run_in_a_site_of_mkdocs() -> None:
-    """Each leaves a placeholder and a warning; in code they are shown."""
-    fragment = render_markdown("a {{ b }} `{{ c }}`\n\n{% if d %}", Idiom("mkdocs"))
+    """Each leaves a placeholder and a warning; in code they are shown. What is known by name is filled in."""
+    variables = (macros.ON, ("e.f", "*value*"))
+    fragment = render_markdown("a {{ b }} `{{ c }}`\n\n{% if d %}\n\n{{ e.f }}", Idiom("mkdocs", variables))
+    assert "<em>value</em>" in fragment.parts[0]
     assert left_out("b") in fragment.parts[0]
     assert "<code>{{ c }}</code>" in fragment.parts[0]
     assert [line for line, _, _ in fragment.warnings] == [1, 3]
+
+
+def test_without_a_plugin_for_them_braces_are_text() -> None:
+    """As MkDocs shows them: a text about templates is none."""
+    fragment = render_markdown("a {{ b }} {% if d %}", Idiom("mkdocs"))
+    assert "a {{ b }} {% if d %}" in fragment.parts[0]
+    assert fragment.warnings == ()
