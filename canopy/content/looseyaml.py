@@ -20,15 +20,56 @@ if TYPE_CHECKING:
 MAX_DEPTH = 20
 _COMMENT = re.compile(r"(?:^|\s)#(?=\s|$)")
 _NULL = "tag:yaml.org,2002:null"
+_NULLS = frozenset({"null", "Null", "NULL"})
+_ITEM = r"\w[\w.+/-]*(?: [\w.+/-]+)*|\"[ !#-\[\]-~\w]*\"|'[ -&(-~\w]*'"
+_ITEMS = re.compile(_ITEM)
+_ROW = re.compile(
+    r"([A-Za-z_][A-Za-z0-9_-]{0,60}):"
+    r"(?: +(?:(\w(?:[\w .,/+()'!?*&=%@;-]|:(?=[\w/]))*)|\"([ !#-\[\]-~\w]*)\" *|'([ -&(-~\w]*)' *"
+    rf"|(\[ *(?:(?:{_ITEM})(?: *, *(?:{_ITEM}))* *)?\]) *)| *)"
+)
+"""A line that says of itself what it means: a key, and a text or a list of texts without anything special."""
 
 
 def read_yaml(block: str, line: int, grammar: Grammar, header: Header) -> None:
     """Add the fields of a block that begins at `line`; what cannot be read becomes a problem."""
+    if _read_simple(block, line, grammar, header):
+        return
     try:
         _read_whole(block, line, grammar, header)
     except (yaml.YAMLError, ValueError, RecursionError):
         header.values.clear()
         _read_lines(block, line, grammar, header)
+
+
+def _read_simple(block: str, line: int, grammar: Grammar, header: Header) -> bool:
+    """Add the fields of a block as almost all of them are, as `_read_whole` would; tell whether it is one.
+
+    That takes a third of the time, and most of what is read of most files is their headers.
+    """
+    rows = [(at, _ROW.fullmatch(row)) for at, row in enumerate(block.split("\n"), line) if row]
+    if not all(match for _, match in rows):
+        return False
+    for at, match in rows:
+        assert match is not None  # noqa: S101 - they all are there
+        name, plain, double, single, items = match.groups()
+        key = normalised(name)
+        value: object = double or single or ""
+        if plain is not None:
+            value = _plain(plain)
+        elif items is not None:
+            value = items if grammar.takes_one_text(key) else [_plain(item) for item in _ITEMS.findall(items)]
+        header.values[key] = value
+        header.lines[key] = at
+    return True
+
+
+def _plain(text: str) -> str:
+    """Return a text or an item of a list as YAML understands it."""
+    if text[0] in "\"'":
+        return text[1:-1]
+    text = text.rstrip(" ")
+    return "" if text in _NULLS else text
 
 
 def _read_whole(block: str, line: int, grammar: Grammar, header: Header) -> None:

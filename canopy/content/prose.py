@@ -44,21 +44,29 @@ _ICON = re.compile(
 )
 _URL = r"\([^()]{0,500}(?:\([^()]{0,500}\)[^()]{0,500})?\)"
 _REDUCTIONS = (
-    (re.compile("(?<=[*_)\\]~=>\ue001])\\{(?::(?!:)|[ \\t]*(?:[.#]|[\\w-]{1,20}=))[^{}]{0,200}\\}"), ""),
-    (_ICON, ""),
-    (re.compile(r"\[\^[^\[\]]{1,100}\]"), ""),
-    (re.compile(r"!\[\[[^\[\]]{1,300}\]\]"), ""),
-    (re.compile(r"!?\[\[[^\[\]|]{1,300}\|([^\[\]]{1,300})\]\]"), r"\1"),
-    (re.compile(r"!?\[\[([^\[\]|]{1,300})\]\]"), r"\1"),
-    (re.compile(rf"!\[([^\[\]]{{0,500}})\](?:{_URL}|\[[^\[\]]{{0,100}}\])"), r"\1"),
-    (re.compile(rf"\[([^\[\]]{{0,500}})\](?:{_URL}|\[[^\[\]]{{0,100}}\])"), r"\1"),
-    (re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,500})>"), r"\1"),
-    (re.compile(r"<!--[^<>]{0,500}-->|</?[A-Za-z][^<>]{0,500}>"), ""),
-    (re.compile(r"\*{1,3}(?=\S)([^*]{1,500})(?<=\S)\*{1,3}"), r"\1"),
-    (re.compile(r"(?<!\w)_{1,3}(?=\S)([^_]{1,500})(?<=\S)_{1,3}(?!\w)"), r"\1"),
-    (re.compile(r"~~(?=\S)([^~]{1,500})~~"), r"\1"),
-    (re.compile(r"[ \t]\{[ \t]*[#.:][^{}]{0,100}\}[ \t]*$"), ""),
+    # A character without which the pattern is not there, the pattern, and what is left of it.
+    ("{", re.compile("(?<=[*_)\\]~=>\ue001])\\{(?::(?!:)|[ \\t]*(?:[.#]|[\\w-]{1,20}=))[^{}]{0,200}\\}"), ""),
+    (":", _ICON, ""),
+    ("^", re.compile(r"\[\^[^\[\]]{1,100}\]"), ""),
+    ("[", re.compile(r"!\[\[[^\[\]]{1,300}\]\]"), ""),
+    ("|", re.compile(r"!?\[\[[^\[\]|]{1,300}\|([^\[\]]{1,300})\]\]"), r"\1"),
+    ("[", re.compile(r"!?\[\[([^\[\]|]{1,300})\]\]"), r"\1"),
+    ("!", re.compile(rf"!\[([^\[\]]{{0,500}})\](?:{_URL}|\[[^\[\]]{{0,100}}\])"), r"\1"),
+    ("[", re.compile(rf"\[([^\[\]]{{0,500}})\](?:{_URL}|\[[^\[\]]{{0,100}}\])"), r"\1"),
+    ("<", re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,500})>"), r"\1"),
+    ("<", re.compile(r"<!--[^<>]{0,500}-->|</?[A-Za-z][^<>]{0,500}>"), ""),
+    ("*", re.compile(r"\*{1,3}(?=\S)([^*]{1,500})(?<=\S)\*{1,3}"), r"\1"),
+    ("_", re.compile(r"(?<!\w)_{1,3}(?=\S)([^_]{1,500})(?<=\S)_{1,3}(?!\w)"), r"\1"),
+    ("~", re.compile(r"~~(?=\S)([^~]{1,500})~~"), r"\1"),
+    ("{", re.compile(r"[ \t]\{[ \t]*[#.:][^{}]{0,100}\}[ \t]*$"), ""),
 )
+_ESCAPES = (
+    (re.compile(r"([\\`*\[\]<])"), r"\\\1"),
+    (re.compile(r"(?<!\w)_|_(?!\w)"), r"\\_"),
+    (re.compile(r"&(?=#?\w{1,31};)"), r"\\&"),
+    (re.compile(r"~(?=~)"), r"\\~"),
+)
+_ESCAPED_START = re.compile(r"^([#>+=|-]|\d{1,9}(?=[.)]))")
 _MORE = re.compile(r"<!--[ \t]{0,10}(?:more|truncate)[ \t]{0,10}-->", re.IGNORECASE)
 _KEPT = re.compile("\ue000(\\d{1,4})\ue001")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -96,12 +104,17 @@ def _reduce(text: str) -> str:
         kept.append(piece)
         return f"\ue000{len(kept) - 1}\ue001"
 
-    text = _CODE.sub(lambda m: keep(m[2].strip() or m[2]), text)
-    text = _ESCAPE.sub(lambda m: keep(m[1]), text)
-    for pattern, replacement in _REDUCTIONS:
-        text = pattern.sub(replacement, text)
-    text = with_emoji(_ENTITY.sub(lambda m: html.unescape(m[0]), text))
-    return _KEPT.sub(lambda m: kept[int(m[1])], text)
+    if "`" in text:
+        text = _CODE.sub(lambda m: keep(m[2].strip() or m[2]), text)
+    if "\\" in text:
+        text = _ESCAPE.sub(lambda m: keep(m[1]), text)
+    for sign, pattern, replacement in _REDUCTIONS:
+        if sign in text:
+            text = pattern.sub(replacement, text)
+    if "&" in text:
+        text = _ENTITY.sub(lambda m: html.unescape(m[0]), text)
+    text = with_emoji(text)
+    return _KEPT.sub(lambda m: kept[int(m[1])], text) if kept else text
 
 
 def shortened(text: str, limit: int) -> str:
@@ -114,11 +127,9 @@ def shortened(text: str, limit: int) -> str:
 
 def escaped(text: str) -> str:
     """Return markdown that shows exactly this plain text."""
-    text = re.sub(r"([\\`*\[\]<])", r"\\\1", text)
-    text = re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", text)
-    text = re.sub(r"&(?=#?\w{1,31};)", r"\\&", text)
-    text = re.sub(r"~(?=~)", r"\\~", text)
-    return re.sub(r"^([#>+=|-]|\d{1,9}(?=[.)]))", _escape_start, text)
+    for pattern, replacement in _ESCAPES:
+        text = pattern.sub(replacement, text)
+    return _ESCAPED_START.sub(_escape_start, text)
 
 
 def _escape_start(match: re.Match[str]) -> str:
@@ -150,6 +161,8 @@ def blocks(text: str) -> Iterator[Block]:
 
 
 def _atx(line: str) -> str | None:
+    if "#" not in line[:4]:
+        return None
     rest = line[:MAX_INLINE].lstrip(" ")
     if not rest.startswith("#") or line.startswith("    "):
         return None
@@ -200,7 +213,7 @@ def _paragraph(lines: _Lines) -> Block:
     text: list[str] = []
     while (line := lines.peek()) is not None:
         mark = line.strip()
-        if text and mark and not line.startswith("    ") and mark.strip(mark[0]) == "" and mark[0] in "=-":
+        if text and mark and mark[0] in "=-" and not line.startswith("    ") and mark.strip(mark[0]) == "":
             lines.take()
             level = 1 if mark[0] == "=" else 2
             return Block("heading", " ".join(text), at, lines.offset, lines.number, level)
@@ -259,7 +272,7 @@ def _paragraphs(body: str) -> Iterator[str]:
 def _until_more(body: str, separator: str) -> str | None:
     """Return the text that an author marked as the excerpt; None if nothing is marked."""
     begin = body[:MAX_SCAN]
-    found = _MORE.search(begin)
+    found = _MORE.search(begin) if "<!--" in begin else None
     end = found.start() if found else begin.find(separator) if separator else -1
     return begin[:end] if end > 0 else None
 

@@ -7,9 +7,11 @@ from datetime import timedelta, timezone
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from canopy.content import looseyaml
 from canopy.content.dates import parse_date, settled
 from canopy.content.fields import FIELDS
 from canopy.content.frontmatter import grammar, interpret
+from canopy.content.grammar import Header
 from canopy.content.headers import read_header
 from canopy.content.spelling import meant
 
@@ -97,3 +99,58 @@ def test_any_date_is_a_moment_or_none(text, zone):
 def test_any_name_is_known_or_not(name):
     """Looking for a slip in whatever somebody wrote ends, and says a name of a field or nothing."""
     assert meant(name) == "" or any(meant(name) in field.keys for field in FIELDS)
+
+
+PIECES = [
+    *(
+        "a",
+        "b c",
+        "null",
+        "NULL",
+        "é中",
+        "2016-05-04",
+        "12:30",
+        "http://x/y",
+        ": ",
+        " #",
+        "#",
+        "'",
+        '"',
+        ",",
+        ", ",
+    ),
+    *(
+        "  ",
+        "[",
+        "]",
+        "[a, b]",
+        "[ ]",
+        '["x, y", z, null]',
+        "[a, #b]",
+        '"a b"',
+        "'c d'",
+        '""',
+        "- ",
+        "!",
+        "&a",
+    ),
+    *("*a", "~", "\\", "{", "}", "%", "@", "`", "|", ">", "?", "\t", "\u0301", "\x07", "\u2028"),
+]
+ROWS = st.builds(
+    "".join,
+    st.tuples(
+        st.sampled_from(["title", "tags", "date", "Share-Title", "weight", "draft", "nonsense"]),
+        st.sampled_from([": ", ":", ":  "]),
+        st.lists(st.sampled_from(PIECES), max_size=4).map("".join),
+    ),
+)
+
+
+@given(st.lists(ROWS, max_size=4).map("\n".join), st.booleans())
+def test_simple_headers_mean_what_yaml_says(block, comments):
+    """What is read without a parser of YAML is what the parser would have read."""
+    rules = grammar("a.md", comments)
+    simple, whole = Header(""), Header("")
+    if looseyaml._read_simple(block, 3, rules, simple):
+        looseyaml._read_whole(block, 3, rules, whole)
+        assert (list(simple.values.items()), simple.lines) == (list(whole.values.items()), whole.lines)

@@ -62,7 +62,8 @@ def readable(text: str, dialect: str) -> str:
     """
     if dialect not in DIALECTS:
         return text
-    return _PLACEHOLDER.sub("", understand(text, Idiom(dialect, _KEPT)).text)
+    shown = understand(text, Idiom(dialect, _KEPT)).text
+    return _PLACEHOLDER.sub("", shown) if "<small" in shown else shown
 
 
 def understand(text: str, idiom: Idiom) -> Rewritten:

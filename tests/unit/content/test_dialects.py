@@ -229,6 +229,12 @@ def test_what_is_read_holds_no_tags() -> None:
         ("> ```\n> x\n> ```\ny", ["> ```\n> x\n> ```\n"]),
         ("<!-- a\nb -->\nc", ["<!-- a\nb -->\n"]),
         ("\\`a` b", []),
+        ("\n \n    a\n \t\n\tb\nc `d` `e", ["    a\n", "\tb\n", "`d`"]),
+        ("- a\n\n      b\n\nc\n\n    d\n", ["    d\n"]),
+        ("a\n- b\n    c\n\n    d\ne\n\n    f", []),
+        ("1. a\n   ```\n\n   `b\n   ````\n\n    c\n`d`", ["   ```\n\n   `b\n   ````\n", "`d`"]),
+        ("a\n~~~ x\n```\n~~\n ~~~~ \n`b`\n```\nc", ["~~~ x\n```\n~~\n ~~~~ \n`b`", "```\nc"]),
+        ("a <!-- `b` -->\n\n <!-- c\n\n`d` --> e\n`f`", ["`b`", " <!-- c\n\n`d` --> e\n`f`"]),
     ],
 )
 def test_code_is_found(source: str, code: list[str]) -> None:
