@@ -36,7 +36,7 @@ MOST_DELETED = 10_000
 """Of them, those whose content is nowhere any more."""
 HEAD_BYTES = 2_048
 """Of a file that left, kept for what it said about itself."""
-MOST_EARLIER = 10_000
+MOST_EARLIER = 20_000
 """Earlier contents that are told of, the newest first."""
 _MOST_OF_ONE = 50
 """Of them, those of one file."""

@@ -40,7 +40,8 @@ _FIRST_COMMITS = 1_000
 _FIRST = 200
 """Commits that a first look goes back, and contents: the rest is for `follow_versions`."""
 _SOON = 6_000
-"""Contents that somebody may wait for."""
+_SOON_SECONDS = 5.0
+"""Contents that somebody may wait for, and how long: a header may be made to be read slowly."""
 
 
 @dataclass(slots=True)
@@ -119,7 +120,7 @@ class Versions:
         first = not 0 < self._nodes <= count or nodes[self._nodes - 1].commit.id != self._last
         start = max(0, count - _FIRST_COMMITS) if first else self._nodes
         before = len(self._known.found)
-        patience = Patience(_FIRST if first else _SOON)
+        patience = Patience(_FIRST if first else _SOON, until=monotonic() + _SOON_SECONDS)
         search = Search(dates, store, trees, extract, self._known, patience)
         whole = search.look_at(range(count - 1, start - 1, -1))
         self.complete = dates.head == self._known.done or (whole and (not start if first else self.complete))

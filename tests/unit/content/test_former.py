@@ -290,6 +290,16 @@ def test_the_introduction_of_a_folder_that_had_another_address():
     assert "/f" in made.sections
 
 
+def test_a_folder_is_where_most_of_its_files_went_however_often_they_changed():
+    """A file has one vote, not one for each version."""
+    made = site(
+        {"data/a.md": "A\n"},
+        gone("old/a.md", "A\n", "data/a.md"),
+        *(said("old/b.md", f"slug: b{n}", "", day=n) for n in range(5)),
+    )
+    assert made.redirects["/old"] == "/data"
+
+
 def test_earlier_versions_that_are_known_are_kept():
     """Another build is the same, and equal to one without memory, also when one more is known."""
     files = {"a.md": "---\nslug: now\n---\nA\n"}
