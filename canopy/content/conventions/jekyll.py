@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from fnmatch import fnmatchcase
+from posixpath import normpath
 from typing import TYPE_CHECKING
 from unicodedata import category
 
@@ -13,6 +15,8 @@ from canopy.content.conventions.convention import Convention, Found, Spot, dated
 from canopy.content.conventions.jekyllmenus import menu_of
 from canopy.content.conventions.jekyllsettings import settings_of
 from canopy.content.conventions.patterns import date_values, expand, placeholders
+from canopy.content.dates import parse_date
+from canopy.content.dialects.includes import expand as expand_includes
 from canopy.content.grammar import normalised
 from canopy.content.paths import MARKDOWN, base_name, extension, readable, stem, unsuffixed
 from canopy.problem import Problem, Severity
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from canopy.content.conventions.convention import Tree
+    from canopy.content.dialects.rewriting import Rewritten
+    from canopy.content.inclusions import Shelf
     from canopy.content.values import FrontMatter
     from canopy.git.values import Blob
 
@@ -52,6 +58,9 @@ _PRETTY = "._~!$&'()+,;=@"
 _INCLUDED = re.compile(
     r"\{%-?[ \t]{0,9}include_relative[ \t]{1,9}([\w/-]{1,200}\.(?:md|markdown))[ \t]{0,9}-?%\}[ \t]*"
 )
+_DATES = ("date", "last_modified_at", "updated")
+_EXACT = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|[ \t]+)\d{1,2}:\d\d:\d\d(?:\.\d*)?")
+"""What YAML 1.1 has for a moment, without a zone."""
 _HYPHENS = re.compile(r"-{2,}")
 _STYLE_SOURCES = (".scss", ".sass", ".less", ".gemspec", ".rb", ".sh", ".lock")
 
@@ -75,6 +84,8 @@ class Jekyll(Convention):
     """Defaults of front matter: a path's beginning, a type, the values."""
     titled: bool = False
     """Every page with a title is in the navigation but those below another, as Just the Docs has it."""
+    parts: str = "_includes"
+    """The folder of texts that others include, in the repository."""
 
     def locate(self, path: str) -> Spot | None:
         """Return where a file stands; only posts, drafts and collections may be in a folder `_x`."""
@@ -137,6 +148,10 @@ class Jekyll(Convention):
     def fields(self, spot: Spot, values: Mapping[str, object]) -> Mapping[str, object]:
         """Return the header on top of the defaults of `_config.yml`; `permalink` is a path or a pattern."""
         defaults = self._defaults(spot)
+        if self.zone:
+            # Ruby takes a time with seconds for one of Greenwich, and tells it by the site's clock.
+            exact = {key: _at_home(values.get(key), self.zone) for key in _DATES}
+            values = {**values, **{key: text for key, text in exact.items() if text}}
         if self._is_in_menu(spot, values):
             defaults = {**defaults, "menu": "main"}
         link = values.get("permalink", defaults.get("permalink"))
@@ -163,6 +178,14 @@ class Jekyll(Convention):
             lines.append(f"![[{folder}/{name}|{readable(base_name(stem(name)))}]]" if found else line)
         return "\n".join(lines)
 
+    def includes(self, data: bytes) -> bool:
+        """Tell whether a text may include others."""
+        return b"include" in data and b"{%" in data
+
+    def expanded(self, body: str, shelf: Shelf) -> Rewritten | None:
+        """Return a text with those that it includes."""
+        return expand_includes(body, self.parts, shelf)
+
     def _is_in_menu(self, spot: Spot, values: Mapping[str, object]) -> bool:
         """Tell whether a page is in the navigation by the rules of its site's theme."""
         if spot.collection == _TABS:
@@ -184,7 +207,8 @@ class Jekyll(Convention):
         return "" if base_name(name).lower() in ("index", "readme") else name + self.suffix
 
     def _values(self, spot: Spot, front: FrontMatter) -> dict[str, str]:
-        when = front.date.astimezone(self.zone) if front.date and self.zone else front.date
+        # Where the settings name no zone, it is that of the machine: of GitHub's and almost all others, UTC.
+        when = front.date.astimezone(self.zone or UTC) if front.date else None
         file = unsuffixed(spot.path)
         name = front.slug or spot.name or base_name(file)
         inner = file.removeprefix(f"/{spot.collection}/") if spot.collection else file
@@ -211,6 +235,14 @@ class Jekyll(Convention):
             if wanted in ("", kind) and (inner.startswith(path) or fnmatchcase(inner, path)):
                 found |= values
         return found
+
+
+def _at_home(value: object, zone: tzinfo) -> str:
+    """Return what YAML takes for a moment of Greenwich, by the clock of the site; nothing for all else."""
+    if not isinstance(value, str) or _EXACT.fullmatch(value.strip()) is None:
+        return ""
+    moment = parse_date(value.strip(), UTC)
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S %z") if moment else ""
 
 
 def evidence(tree: Tree) -> str:
@@ -252,6 +284,7 @@ def read(tree: Tree, why: str) -> Found:
         future=config.truth("future"),
         blog=blog,
         separator=config.text("excerpt_separator").replace("\\n", "\n"),
+        parts=normpath(f"{tree.prefix}{below}/{config.text('includes_dir') or '_includes'}"),
     )
     inner = tree.below(below) if below else tree
     menu, file = menu_of(inner, blob)

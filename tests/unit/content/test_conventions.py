@@ -755,3 +755,26 @@ def test_the_input_of_eleventy(settings, files, pages):
     site = site_of({".eleventy.js": settings, "README.md": "# R", **files})
     assert site.convention == "eleventy"
     assert site.pages.keys() == pages
+
+
+@pytest.mark.parametrize(
+    ("zone", "date", "day"),
+    [
+        ("", "2016-05-04 23:30:00", "05/04"),
+        ("", "2016-05-04 00:30:00 +0900", "05/03"),
+        ("", "2016-05-04 23:30:00 -0700", "05/05"),
+        ("Asia/Tokyo", "2016-05-04 23:30:00", "05/05"),
+        ("Asia/Tokyo", "2016-05-04T23:30:00", "05/05"),
+        ("Asia/Tokyo", "2016-05-04 23:30", "05/04"),
+        ("Asia/Tokyo", "2016-05-04", "05/04"),
+        ("Asia/Tokyo", "2016-05-04 23:30:00 +0200", "05/05"),
+        ("Asia/Tokyo", "2016-05-04 23:30:00 +0900", "05/04"),
+        ("America/New_York", "2016-05-04 00:30:00", "05/03"),
+        ("America/New_York", "2016-05-04 00:30", "05/04"),
+    ],
+)
+def test_the_day_in_the_address_of_a_jekyll_post(zone, date, day):
+    """As Jekyll 4.3 built it where the machine's clock is UTC: with seconds, a time without zone is UTC."""
+    config = f"timezone: {zone}\n" if zone else "title: X\n"
+    site = site_of({"_config.yml": config, "_posts/2016-05-04-a.md": f"---\ndate: {date}\n---\nText\n"})
+    assert [page.path for page in site.recent] == [f"/2016/{day}/a.html"]

@@ -172,3 +172,27 @@ def test_problems_have_the_lines_that_the_author_sees():
     drive(press.print(edition, "/a.html"))
     found = {(p.line, p.reason.split()[0]) for p in edition.problems if p.path == "src/a.md"}
     assert {line for line, _ in found} == {3, 5, 7}
+
+
+@pytest.mark.parametrize(
+    ("sign", "shown"),
+    [
+        ("{% include a.md %}", "**Part**"),
+        ("{%- include_cached sub/b.html -%}", "<b>B</b>"),
+        ("{% include logic.html %}", "{% include logic.html %}"),
+        ("{% include none.md %}", "{% include none.md %}"),
+        ('{% include a.md name="x" %}', '{% include a.md name="x" %}'),
+        ("{% include ../../_config.yml %}", "{% include ../../_config.yml %}"),
+        ("{% raw %}{% include a.md %}{% endraw %}", "{% raw %}{% include a.md %}{% endraw %}"),
+    ],
+)
+def test_jekyll_includes_what_is_but_text(sign, shown):
+    """Of `_includes`; what is a template itself, or takes arguments, is none of ours to run."""
+    files = {
+        "_config.yml": "title: X\n",
+        "_posts/2016-05-04-a.md": f"# A\n\nFirst.\n\n{sign}\n",
+        "_includes/a.md": "**Part**\n",
+        "_includes/sub/b.html": "\n<b>B</b>\n",
+        "_includes/logic.html": "{% if page.x %}y{% endif %}\n",
+    }
+    assert page(files, "/2016/05/04/a.html") == f"First.\n\n{shown}\n"
