@@ -1,4 +1,4 @@
-"""Chromium, the system's own, headless; one for each file of tests."""
+"""Chromium, the system's own, headless; one for all of these files that a process is dealt."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _FLAGS = [
 _POLICY = ("content security policy", "content-security-policy")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
-    """Start a browser; with the module its event loop ends, too, for tests that run one of their own."""
+    """Start a browser; with the folder its event loop ends, too, for tests that run one of their own."""
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("there is no chromium on this machine")
