@@ -16,9 +16,15 @@ MOST = 8
 """Processes; each may run servers and a browser."""
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes `-n auto` means: one more than processors, since tests also wait."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(MOST, processors + 1)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Deal whole files out to as many processes as there are processors, unless one file is asked for.
+    """Deal whole files out to several processes, unless one file is asked for.
 
     `-n` says otherwise, as `-n0` does. Benchmarks measure: nothing runs beside them.
     """
@@ -34,7 +40,6 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     if one_file or option.benchmark_only or any("benchmarks" in place.parts for place in places):
         return
     option.numprocesses, option.dist = "auto", "loadfile"
-    option.maxprocesses = option.maxprocesses or MOST
     # By their names, the folders with slow files come first: so all processes end at about the same time.
     option.loadscopereorder = False
 
