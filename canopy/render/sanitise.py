@@ -46,6 +46,14 @@ _BLOCK_TAGS = _words(
 _REMOVED_WITH_CONTENT = _words(
     "script style iframe noembed noframes noscript object select svg template textarea title xmp"
 )
+DEEPEST = 500
+"""Elements within elements; browsers stop at 512."""
+# For each paragraph, a parser of HTML looks through all elements that are open.
+_TAG = re.compile(r"<(/?)(?!(?:p|li|t[dhr]|d[dt]|br|img)\b)([A-Za-z][\w-]*)")
+_NEVER_DEEP = _words(
+    "area base col embed hr input link meta source track wbr option rt rp thead tbody tfoot colgroup"
+)
+"""Elements without an end tag, or that need none; the commonest are left out by the pattern."""
 _ATTRIBUTES: dict[str, set[str]] = {
     "*": {"class", "id", "lang", "dir", "title", "role", "tabindex", "aria-label", "aria-hidden"},
     "a": {"href", "name", "rel", "hreflang"},
@@ -142,12 +150,30 @@ class Marker:
 
 
 def clean(html: str, marker: Marker, ids: Ids, *, inline: bool = False) -> str:
-    """Return the HTML without anything that acts, each link replaced by its marker."""
+    """Return the HTML without anything that acts, each link replaced by its marker.
+
+    Raises ValueError for elements that are nested deeper than any browser shows them.
+    """
+    if _is_too_deep(html):
+        raise ValueError("nested too deeply")
     token = _CURRENT.set((marker, ids))
     try:
         return (_INLINE_CLEANER if inline else _CLEANER).clean(html)
     finally:
         _CURRENT.reset(token)
+
+
+def _is_too_deep(html: str) -> bool:
+    """Tell whether elements are nested so deeply that parsing them takes a time that is not linear."""
+    depth = 0
+    for closing, name in _TAG.findall(html):
+        if closing:
+            depth -= depth > 0
+        elif name.lower() not in _NEVER_DEEP:
+            depth += 1
+            if depth > DEEPEST:
+                return True
+    return False
 
 
 def _allow(element: str, name: str, value: str) -> str | None:

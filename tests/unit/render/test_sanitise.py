@@ -8,7 +8,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from canopy.content.dialects import Idiom
 from canopy.render.markdown import render_inline, render_markdown
+from canopy.render.sanitise import DEEPEST
 
 XSS = [
     "<script>alert(1)</script>",
@@ -192,3 +194,27 @@ def test_an_image_may_be_inside_the_text() -> None:
     assert render_markdown("![x](data:image/png;base64,iVBORw0KGgo=)").links
     assert not render_markdown("![x](data:image/svg+xml;base64,iVBORw0KGgo=)").links
     assert not render_markdown("[x](data:image/png;base64,iVBORw0KGgo=)").links
+
+
+def test_what_is_nested_deeper_than_browsers_show_is_refused() -> None:
+    """A parser of HTML looks through all open elements for each paragraph: that ends before it takes long."""
+    deep = "<div markdown=1>\n\na\n\n"
+    for dialect in ("jekyll", "mkdocs", ""):
+        fragment = render_markdown(deep * (DEEPEST + 1), Idiom(dialect))
+        assert [reason for _, reason, _ in fragment.findings] == [
+            "the markdown cannot be rendered (ValueError)"
+        ]
+        assert render_markdown(deep * 50, Idiom(dialect)).findings == ()
+
+
+def test_long_is_not_deep() -> None:
+    """Whatever stands side by side, with its end tag or where it needs none."""
+    for piece in (
+        "<div>a</div>\n\n",
+        "<p>a\n\n",
+        "<ul><li>a<li>b</ul>\n\n",
+        "a<br>\n",
+        "<img>\n",
+        "<hr />\n",
+    ):
+        assert render_markdown(piece * (DEEPEST + 100)).findings == (), piece
