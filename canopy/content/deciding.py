@@ -16,15 +16,20 @@ from canopy.content import prose
 from canopy.content.fields import DECIDING, squeezed
 from canopy.content.frontmatter import grammar
 from canopy.content.headers import MAX_HEADER, read_header
-from canopy.content.paths import MARKDOWN, extension, is_hidden
+from canopy.content.paths import TEXTS, extension, is_hidden
 from canopy.git.values import Extract
 
 _FORM = "1"
 """Another number for another form of what is written down."""
-_PAGES = frozenset({*MARKDOWN, ".mdx", ".html", ".htm", ".txt", ""})
+_PAGES = frozenset({*TEXTS, ".mdx", ".html", ".htm", ".txt", ""})
 """The extensions of what may have a header."""
 _END = re.compile(rb"\n(?:-{3,}|\.{3}|\+{3})[ \t\r]*(?:\n|\Z)")
 _BLANK = re.compile(rb"\n[ \t\r]*\n")
+_PROPERTY = re.compile(
+    rb"^(?:#\+([\w-]{1,40}):|:([\w-]{1,40}):|(?:- )?([\w-]{1,40})::)[ \t][^\n]*", re.MULTILINE
+)
+"""A line that says something of the page in Org, reStructuredText and AsciiDoc, or Logseq."""
+_PROPERTIES = frozenset({*DECIDING, "public", "revdate", "pagedate"})
 _BODY = "…\n"
 """Stands for a text: a page without any may be none."""
 _NAMED_WITHIN = 4 * 1024
@@ -49,8 +54,11 @@ def beginning(data: bytes) -> bytes:
         return b""
     if first.startswith(b"{"):
         return window
-    if b":" not in first and first.rstrip() not in (b"---", b"+++"):
-        return _BODY.encode() if start < len(window) else b""
+    if first.rstrip() not in (b"---", b"+++"):
+        if found := _properties(window[:_NAMED_WITHIN]):
+            return found + _BODY.encode()
+        if b":" not in first:
+            return _BODY.encode() if start < len(window) else b""
     end = _END.search(window, start + 1) or _BLANK.search(window, start)
     cut = end.end() if end else len(window)
     header, body = window[:cut], window[cut:].strip()
@@ -59,8 +67,20 @@ def beginning(data: bytes) -> bytes:
     return header + _BODY.encode() if body else header
 
 
+def _properties(text: bytes) -> bytes:
+    """Return the lines that decide of a text without a header, as they are."""
+    found = (match for match in _PROPERTY.finditer(text) if _decides(match[1] or match[2] or match[3]))
+    return b"".join(match[0].rstrip() + b"\n" for match in found)
+
+
+def _decides(key: bytes) -> bool:
+    return squeezed(key.decode()) in _PROPERTIES
+
+
 def deciding(begin: bytes) -> bytes:
     """Return what decides the address of a page with this beginning, as a page of its own."""
+    if _PROPERTY.match(begin):
+        return begin
     header = read_header(begin.decode("utf-8", "replace").replace("\r\n", "\n"), _GRAMMAR)
     if not header.present:
         return _BODY.encode() if begin.strip() else b""

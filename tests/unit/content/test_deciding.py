@@ -111,6 +111,29 @@ def test_a_text_that_changes_below_its_header_has_the_same_beginning():
         assert beginning(header + b"One.\n") != beginning(b"---\nslug: b\n---\nOne.\n")
 
 
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("a.org", "#+TITLE: T\n#+SLUG: then\n#+FILETAGS: x\n#+DRAFT: true\n\n* Head\n\nText\n"),
+        ("a.rst", "Head\n====\n\n:slug: then\n:author: me\n\nText\n"),
+        ("a.adoc", "= Head\nme\n:slug: then\n:toc:\n\nText\n"),
+        ("pages/a.md", "- alias:: then, other\n- tags:: x\n- Text\n"),
+    ],
+)
+def test_properties_of_other_markups_decide_too(path: str, page: str):
+    """What Org, reStructuredText, AsciiDoc and Logseq say of a page in their own ways is kept as it is."""
+    files = {path: page} | ({"logseq/config.edn": "{}\n"} if path.startswith("pages/") else {})
+    reading = read_repository(snapshot(files).blobs, SiteOptions(), None)
+    whole, part = (
+        read_file(replace(blob(path, data), path=path), f"/{path}", reading.convention)
+        for data in (page.encode(), deciding(page.encode()))
+    )
+    ours = (whole.claim.kind, whole.claim.address, whole.claim.aliases, whole.draft)
+    assert (part.claim.kind, part.claim.address, part.claim.aliases, part.draft) == ours
+    assert deciding(page.replace("then", "now").encode()) != deciding(page.encode())
+    assert deciding(page.replace("Text", "Other").encode()) == deciding(page.encode())
+
+
 def test_what_is_no_page_has_no_extract():
     """Pictures, hidden files and what is no text are not looked at."""
     assert not any(map(may_decide, ("a.png", ".git/x.md", "a/.obsidian/b.md", "style.css")))
