@@ -10,10 +10,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dulwich.objects import ShaFile
+from dulwich.objects import ShaFile, parse_tree
 from dulwich.pack import PackData, PackIndexer, extend_pack, write_pack_index
 
-from canopy.git.objects import BLOB
+from canopy.git.objects import BLOB, TREE
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -32,9 +32,11 @@ class Indexer(PackIndexer):
 
     def examine(self, unpacked: UnpackedObject) -> None:
         """Look at one object; raise what the library raises at a commit, tree or tag that it cannot read."""
-        kind, chunks = unpacked.obj_type_num, unpacked.obj_chunks
-        if kind is not None and kind != BLOB:
-            ShaFile.from_raw_chunks(kind, chunks or [], object_format=self._object_format)
+        kind, chunks, form = unpacked.obj_type_num, unpacked.obj_chunks or [], self._object_format
+        if kind == TREE and form is not None:
+            parse_tree(b"".join(chunks), form.oid_length)
+        elif kind is not None and kind != BLOB:
+            ShaFile.from_raw_chunks(kind, chunks, object_format=form)
 
     def _result(self, unpacked: UnpackedObject) -> PackIndexEntry:
         self.examine(unpacked)

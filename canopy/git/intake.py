@@ -14,7 +14,7 @@ from dulwich.pack import UnresolvedDeltas
 
 from canopy.errors import CanopyError, LimitExceeded, PushRejected
 from canopy.git.indexing import Indexer, index_pack
-from canopy.git.objects import BLOB, COMMIT, TAG, TREE
+from canopy.git.objects import BLOB, COMMIT, KINDS, TAG, TREE
 from canopy.git.packing import PackWriter
 from canopy.git.packs import PackSummary, scan_pack
 from canopy.git.soundness import is_sound
@@ -35,7 +35,6 @@ _STRUCTURE_BYTES = 16 * 1024 * 1024
 _KEPT_BYTES = 8 * 1024 * 1024
 """Of commits, trees and tags that need not be read again: an ordinary push has few."""
 _NAMES = {COMMIT: "commit", TREE: "tree", BLOB: "file", TAG: "tag"}
-_KINDS = {b"commit": COMMIT, b"tree": TREE, b"blob": BLOB, b"tag": TAG}
 # Characters that HFS+ ignores: git's own list.
 _IGNORABLE = dict.fromkeys(
     (*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF), None
@@ -163,7 +162,7 @@ def _targets(kind: int, content: bytes, width: int, pushed: Container[bytes]) ->
         targets = [(found.tree, TREE), *((parent, COMMIT) for parent in found.parents)]
     elif isinstance(found, Tag):
         kind_named, target = found.object
-        targets = [(target, _KINDS[kind_named.type_name])]
+        targets = [(target, KINDS[kind_named.type_name])]
     return [(target, expected) for target, expected in targets if target in pushed]
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 
 COMMIT, TREE, BLOB, TAG = 1, 2, 3, 4
+KINDS = {b"commit": COMMIT, b"tree": TREE, b"blob": BLOB, b"tag": TAG}
 _NAMES = {COMMIT: "commit", TREE: "tree", BLOB: "blob", TAG: "tag"}
 
 _TIME = re.compile(rb"(-?\d{1,19})(?:\s+([+-]\d{4}))?\s*$")

@@ -9,12 +9,15 @@ The format: https://git-scm.com/docs/pack-format
 from __future__ import annotations
 
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from dulwich.objects import hex_to_sha
 from dulwich.pack import OFS_DELTA, REF_DELTA, PackFileDisappeared, unpack_object_at
 
 from canopy.errors import LimitExceeded, SyncError
+from canopy.git.objects import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +25,13 @@ if TYPE_CHECKING:
     from dulwich.object_store import BaseObjectStore
     from dulwich.objects import ObjectID, RawObjectID
     from dulwich.pack import Pack, PackIndex, UnpackedObject
+
+
+_MAX_LOOSE = 1024 * 1024
+"""Bytes of an object in a file of its own, deflated or not; what is larger is read by the library."""
+_TOGETHER = 64
+"""Objects that are in memory at once."""
+_AT_ONCE = 2
 
 
 class _Place(NamedTuple):
@@ -61,8 +71,7 @@ class PackWriter:
         # In the order of the old packs, so that the base of an offset delta comes before it.
         for place in sorted(places):
             self._copy(place, going, at)
-        for name in loose:
-            self._full(name)
+        self._all_loose(loose)
         digest = self._digest.digest()
         self._write(digest)
         return self._at + len(digest)
@@ -117,12 +126,43 @@ class PackWriter:
         except Exception as exc:  # damaged bytes make zlib, struct and the library itself raise
             raise SyncError("the repository is damaged") from exc
 
+    def _all_loose(self, names: list[bytes]) -> None:
+        """Write objects that lie in no pack, several at once: to deflate them takes the most time."""
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="deflate") as threads:
+            for start in range(0, len(names), _TOGETHER):
+                some = names[start : start + _TOGETHER]
+                for name, entry in zip(some, threads.map(self._loose, some), strict=True):
+                    if entry is None:
+                        self._full(name)
+                    else:
+                        self._entry(name, *entry)
+
     def _full(self, name: bytes) -> None:
         try:
             kind, content = self._store.get_raw(cast("RawObjectID", name))
         except Exception as exc:  # a damaged repository makes the library raise almost anything
             raise SyncError("the repository is damaged") from exc
-        self._entry(name, _header(kind, len(content)), [zlib.compress(content, 1)])
+        self._entry(name, *_deflated(kind, content))
+
+    def _loose(self, name: bytes) -> tuple[bytes, list[bytes]] | None:
+        """Return the entry of an object in a file of its own; None if there is none, or an unusual one.
+
+        The library would look through all packs first, and parse what it finds; it may not be asked by two
+        threads. Whether the content is what its name says is made sure of by whoever takes the pack in.
+        """
+        folder, digits = getattr(self._store, "path", None), name.hex()
+        if folder is None:
+            return None
+        try:
+            with Path(folder, digits[:2], digits[2:]).open("rb") as file:
+                stored = file.read(_MAX_LOOSE)
+            engine = zlib.decompressobj()
+            head, _, content = engine.decompress(stored, _MAX_LOOSE).partition(b"\0")
+        except (OSError, zlib.error):
+            return None
+        kind, _, size = head.partition(b" ")
+        is_whole = engine.eof and not engine.unused_data and size == b"%d" % len(content)
+        return _deflated(KINDS[kind], content) if is_whole and kind in KINDS else None
 
     def _entry(self, name: bytes, head: bytes, chunks: list[bytes]) -> None:
         if self._cancelled():
@@ -145,6 +185,11 @@ def _index(pack: Pack) -> PackIndex | None:
         return None
     except Exception as exc:  # a damaged index makes the library raise its own kinds
         raise SyncError("the repository is damaged") from exc
+
+
+def _deflated(kind: int, content: bytes) -> tuple[bytes, list[bytes]]:
+    """Return an object's header and compressed content."""
+    return _header(kind, len(content)), [zlib.compress(content, 1)]
 
 
 def _header(kind: int, size: int) -> bytes:

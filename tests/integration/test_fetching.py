@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from servers import git, git_daemon, http_backend, sshd, work_tree
 
-from canopy.errors import AuthenticationFailed, LimitExceeded, RefNotFound, RemoteUnavailable
+from canopy.errors import AuthenticationFailed, LimitExceeded, RefNotFound, RemoteUnavailable, SyncError
 from canopy.git import Credentials, Limits, Repository, fetch, parse_remote
 
 if TYPE_CHECKING:
@@ -284,3 +284,34 @@ def test_a_detached_head_has_a_default_branch(work: Work, repository: Repository
     for transport in ("http", "git", "path"):
         with serve(transport, work) as (url, credentials):
             assert fetch(repository, parse_remote(url), credentials).branch == "master"
+
+
+def test_objects_in_files_of_their_own(tmp_path: Path, repository: Repository) -> None:
+    """A work tree's loose objects come over a path, more of them than go together, the large ones too."""
+    made = work_tree(tmp_path)
+    texts = {f"{number}.md": f"# {number}\n" for number in range(150)} | {
+        "large.txt": "0123456789\n" * 200_000
+    }
+    for name, text in texts.items():
+        made.put(name, text)
+    made.commit()
+    found = fetch(repository, parse_remote(str(made.path)))
+    blobs = repository.snapshot(found.commit).blobs
+    assert {path: blob.data.decode() for path, blob in blobs.items()} == texts
+
+
+def test_a_loose_object_that_is_another(tmp_path: Path, repository: Repository) -> None:
+    """A file of the remote's that does not hold what its name says is noticed, and nothing is taken over."""
+    made = work_tree(tmp_path)
+    made.write(a="1", b="2")
+    made.commit()
+    objects = made.path / ".git" / "objects"
+    one, other = (
+        objects / (name := git("rev-parse", f"HEAD:{path}", at=made.path))[:2] / name[2:] for path in "ab"
+    )
+    one.chmod(0o644)
+    one.write_bytes(other.read_bytes())
+    with pytest.raises(SyncError):
+        fetch(repository, parse_remote(str(made.path)))
+    assert repository.resolve("main") is None
+    assert not repository.remembered()
