@@ -43,6 +43,8 @@ class Places:
     """From a redirecting path to the query and fragment that its target has besides."""
     names: Mapping[str, str]
     """From a case-folded spelling to the path that alone is meant by it."""
+    rivals: frozenset[str]
+    """Files that ask for the address of another one: what is in them decides whether that is a problem."""
     problems: tuple[Problem, ...]
 
 
@@ -84,9 +86,11 @@ class _Plan:
         self.redirects: dict[str, str] = {}
         self.suffixes: dict[str, str] = {}
         self.names: dict[str, str] = {}
+        self.rivals: set[str] = set()
         self.problems: list[Problem] = []
         self._reserved = {"/tags", "/atom", "/-", *(f"/tags/{term}" for term in terms)}
         self._taken: dict[str, str] = {}  # from an address to the repository path of who has it
+        self._files: dict[str, File] = {}  # from an address to the file that has it
         self._section_at: dict[str, str] = {}
         self._aliases: dict[str, str] = {}  # from an alias to the repository path of whose it is
 
@@ -142,7 +146,14 @@ class _Plan:
         if self._is_free(wanted):
             self._taken[wanted] = file.blob.path
             self.addresses[file.path] = wanted
+            self._files.setdefault(wanted, file)
             return
+        twin = self._files.get(wanted) if claim.kind is Kind.ASSET else None
+        if twin is not None and twin.claim.kind is Kind.ASSET:
+            self.rivals.update((twin.path, file.path))
+            if twin.blob.data == file.blob.data:
+                self.addresses[file.path] = wanted  # one file in two folders, as `content/` and `static/`
+                return
         folder = self._section_at.get(wanted)
         if folder is not None and claim.introduces == wanted and folder not in self.indexes:
             self.indexes[folder] = file.path
@@ -319,7 +330,14 @@ class _Plan:
         """Return the map as it is now."""
         problems = tuple(sorted(set(self.problems)))
         return Places(
-            self.addresses, self.folders, self.indexes, self.redirects, self.suffixes, self.names, problems
+            self.addresses,
+            self.folders,
+            self.indexes,
+            self.redirects,
+            self.suffixes,
+            self.names,
+            frozenset(self.rivals),
+            problems,
         )
 
 

@@ -140,9 +140,13 @@ def _place(
     leads: Iterable[tuple[str, str]],
 ) -> Places:
     same = memo is not None and edited is not None and (memo.terms, memo.start) == (terms, start)
-    if same and memo and all(files[path].claim == memo.files[path].claim for path in edited or ()):
+    if same and memo and all(_claims_as_before(files[path], memo, path) for path in edited or ()):
         return memo.places
     return place(list(files.values()), terms, start, leads)
+
+
+def _claims_as_before(file: File, memo: Memo, path: str) -> bool:
+    return file.claim == memo.files[path].claim and file.path not in memo.places.rivals
 
 
 def _pages(

@@ -347,3 +347,16 @@ def test_joiners_are_letters(name):
     assert f"/{name}" in site.pages
     assert site.terms[name].path == f"/tags/{name}"
     assert site.problems == ()
+
+
+@pytest.mark.parametrize("settings", ["config.toml", "hugo.toml"])
+def test_the_same_file_in_two_folders_is_one(settings):
+    """What Zola and Hugo would copy over itself is no problem; another one of that name is."""
+    text = 'base_url = "https://x.example"\ntitle = "X"\n'
+    files = {settings: text, "content/_index.md": "+++\n+++\n", "content/a.png": b"1", "static/a.png": b"1"}
+    site = site_of(files)
+    assert site.problems == ()
+    assert [path for path in site.assets if "a.png" in path] == ["/a.png"]
+    other = site_of(files | {"static/a.png": b"2"}, site)
+    assert len(other.problems) == 1
+    assert site_of(files, other) == site
