@@ -51,6 +51,8 @@ class Memo:
     """What is over, by path in the repository."""
     past: Past = NOTHING
     web: Web = EMPTY
+    redirects: Mapping[str, str] = field(default_factory=dict)
+    """The site's, without those to lists."""
 
     @property
     def convention(self) -> Convention:

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from canopy.content.claims import Kind
 from canopy.content.collation import Alphabet
-from canopy.content.links import find, join, split_suffix
+from canopy.content.links import FEEDS, find, join, split_suffix
 from canopy.content.paths import base_name, clean, folded, is_quiet, stem
 from canopy.content.standins import SEARCH, address_of, instead_of
 from canopy.content.values import NavigationItem, Page
@@ -135,7 +135,7 @@ def chosen(
             continue  # every page has a field for it
         if target:
             items.setdefault(target, NavigationItem(title or _title(site, shown, target), target))
-        elif not instead_of(wish):
+        elif not instead_of(wish) and base_name(wish) not in FEEDS:
             reason = f"the menu leads to {wish[:100]}, which is not there"
             problems.append(Problem(file, 0, reason, "correct its target", Severity.WARNING))
     spoken = site.language.partition("-")[0]

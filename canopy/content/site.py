@@ -28,8 +28,9 @@ from canopy.content.schedule import changed, dates, timetable, withhold
 from canopy.content.sections import build_sections, build_terms, order
 from canopy.content.standins import stand_ins
 from canopy.content.taxonomies import build_taxonomies, lists_of_terms
+from canopy.content.termplaces import term_places
 from canopy.content.theme import OwnTheme, read_theme
-from canopy.content.values import SAFE, Asset, Author, Page, Section, Site, SiteOptions
+from canopy.content.values import MISSING, SAFE, Asset, Author, Page, Section, Site, SiteOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,8 +48,6 @@ if TYPE_CHECKING:
 
 _NAMELESS = frozenset({"index", "-index", "readme"})
 """Titles that name no site but a file."""
-_MISSING = ("/404", "/404.html")
-"""The addresses of the repository's own text for what is not there."""
 V = TypeVar("V")
 
 
@@ -108,12 +107,14 @@ def build(
         site,
         taxonomies=build_taxonomies(site, previous),
         mentions=MappingProxyType(web.mentions),
-        memo=replace(new, web=web),
+        memo=replace(new, web=web, redirects=site.redirects),
     )
     if texts := [file for file in files.values() if file.claim.kind is Kind.TERM]:
         site = replace(site, introduced=_introduced(site, texts, reading.convention, previous))
     lists = [file for file in files.values() if file.claim.instead]
     led = {**site.redirects, **stand_ins(site, lists)}
+    site = replace(site, redirects=MappingProxyType(led))
+    led = {**term_places(site), **led}
     return _with_navigation(replace(site, redirects=MappingProxyType(led)), new, lists)
 
 
@@ -297,7 +298,7 @@ def _assemble(
         evidence=memo.reading.evidence,
         settings=settings,
         entries=_entries(sections["/"], recent),
-        not_found=min((p for p in pages.values() if p.path in _MISSING), key=_file_of, default=None),
+        not_found=min((p for p in pages.values() if p.path in MISSING), key=_file_of, default=None),
         next_change=times.next_change,
         held=tuple(times.held[path] for path in sorted(times.held)),
         last_expiry=times.last_expiry,
@@ -403,8 +404,9 @@ def _assets(files: Iterable[File], places: Places, old: Mapping[str, Asset]) -> 
 def _redirects(memo: Memo, base_url: str, previous: Site | None) -> Mapping[str, str]:
     """Return the redirects; a target with a query or a fragment is no path and becomes an absolute URL."""
     places, past = memo.places, memo.past
-    if previous is not None and previous.base_url == base_url and _is_as_before(memo, previous):
-        return previous.redirects
+    if previous and previous.memo and previous.base_url == base_url and _is_as_before(memo, previous):
+        # Without those to lists, which come and go with other files.
+        return previous.memo.redirects
     # What a file redirects to may have been renamed.
     redirects = past.redirects | {
         path: past.redirects.get(target, target) for path, target in places.redirects.items()

@@ -57,7 +57,11 @@ _FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
 _GENERATING = re.compile(r"\{%-?\s{0,20}for\s|\{\{-?\s{0,20}content\b")
 _MARKUP = re.compile(r"\{%[^%]{0,500}%\}|\{\{[^}]{0,500}\}\}|<[^<>]{0,500}>")
 _DATED_FOLDERS = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/")
-_LISTING = re.compile(r"\b(?:paginator|site\.(?:posts|tags|categories|pages|documents))\b")
+_LISTING = re.compile(
+    r"\b(?:paginator|page\.posts|collections\.\w+|site\.(?:posts|tags|categories|pages|documents))\b"
+)
+FEW = 12
+"""Words with which a page says more than what its list is called."""
 MAX_LIST = 60
 """Words around the loops of a page that is but a list; with more to read, the text is worth a page."""
 _OWN_LISTS = re.compile(r"index|archive|blog|posts|tag|categor|feed|atom|rss|sitemap|search|404|page")
@@ -176,7 +180,7 @@ def _decode(blob: Blob) -> tuple[str, list[Problem]] | None:
         return None
     else:
         try:
-            text = data.removeprefix(codecs.BOM_UTF8).decode()
+            text = data.decode().lstrip("\ufeff")
         except UnicodeDecodeError as exc:
             if len(_BINARY.findall(data[:8192])) > len(data[:8192]) // 50:
                 return None
@@ -236,7 +240,7 @@ def _article(
     if spot.language and not front.language:
         front = replace(front, language=language_tag(spot.language))
     problems += header.problems + found
-    made = _generated(spot, header.body)
+    made = "" if _is_text(path, spot, front, header.body) else _generated(spot, header.body)
     if made or spot.list or (front.layout and not header.body.strip() and _is_made_elsewhere(spot, front)):
         claim = claim_article(path, spot, front, convention, values)
         source = _source(blob, spot, convention, header, front)
@@ -269,6 +273,16 @@ def _is_made_elsewhere(spot: Spot, front: FrontMatter) -> bool:
     if spot.post or front.redirect:
         return False
     return bool(_OWN_LISTS.match(base_name(spot.path).lower()) or instead_of(front.layout))
+
+
+def _is_text(path: str, spot: Spot, front: FrontMatter, body: str) -> bool:
+    """Tell whether a text is a page whatever loops are in it: a post, or one for which no list stands."""
+    if spot.template or not spot.templates:
+        return False
+    name = base_name(path).lower()
+    listing = kind_of(path, front.url, front) or _OWN_LISTS.match(name)
+    words = prose.count_words(_MARKUP.sub(" ", body[: prose.MAX_SCAN]))
+    return spot.post or (not listing and bool(front.title) and words >= FEW)
 
 
 def _generated(spot: Spot, body: str) -> str:

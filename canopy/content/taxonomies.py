@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from canopy.content.collation import Alphabet
 from canopy.content.groups import change_of, regrouped
 from canopy.content.sections import order
-from canopy.content.values import Person, Taxonomies, Taxonomy, Term
+from canopy.content.values import MISSING, Person, Taxonomies, Taxonomy, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -97,6 +97,8 @@ def build_taxonomies(site: Site, previous: Site | None) -> Taxonomies:
 def _facets(page: Page) -> Iterable[tuple[str, str]]:
     """Return the kinds and keys of all that a page belongs to, each once."""
     front = page.source.front
+    if page.path in MISSING:
+        return ()
     found = [("author", key_of(author.name)) for author in page.authors]
     found += [("category", key_of(name)) for name in front.categories]
     found += [("series", key_of(name)) for name in front.series]

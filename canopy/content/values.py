@@ -320,6 +320,8 @@ class SiteSettings:
     """A CSS colour `#rrggbb`."""
     footer: str = ""
     """Markdown."""
+    tag_folders: tuple[str, ...] = ()
+    """Where else the site had lists of what are tags here."""
     orders: tuple[tuple[str, str], ...] = ()
     """From the path of a section to one of `ORDERS`."""
     feeds: tuple[str, ...] | None = None
@@ -334,6 +336,8 @@ class SiteSettings:
 
 
 FEEDS = ("atom", "rss", "json")
+MISSING = ("/404", "/404.html")
+"""Where a site says that there is nothing at an address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ _CARRIERS = frozenset({"link", "image", "emphasis", "strong", "codespan", "strik
 _FIRST_TAG = re.compile(r"<([a-z][a-z0-9]*)((?:\s[^<>]*)?)>")
 _CLASS = re.compile(r'\sclass="([^"]*)"')
 _ENCLOSING = frozenset({"list", "block_quote"})
-_WRITTEN_FOR = ("", "jekyll", "mkdocs", "mdx", "vue", "hexo", "mdbook", "gitbook")
+_WRITTEN_FOR = ("", "jekyll", "hugo", "mkdocs", "mdx", "vue", "hexo", "mdbook", "gitbook")
 _ICON = re.compile(r":[a-z0-9-]+:\Z")
 _GIVEN = re.compile(
     r"[.#][\w:.-]+|[\w:@-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\"'{}=]+)|(?:data-[\w-]+|open|download)(?=\s|\Z)"
@@ -90,7 +90,7 @@ def _parse_html(block: BlockParser, match: re.Match[str], state: BlockState) -> 
 def _parse_block(block: BlockParser, match: re.Match[str], state: BlockState) -> int | None:  # noqa: ARG001
     if state.env.get("dialect", "") not in _WRITTEN_FOR:
         return None
-    if not match["block_sign"] and not only_attributes(match["block_list"]):
+    if not _is_list(match["block_sign"], match["block_list"], state.env.get("dialect", "")):
         return None
     state.append_token({"type": "block_attributes", "given": read(match["block_list"])})
     return match.end() + 1
@@ -105,10 +105,15 @@ def _parse_span(inline: InlineParser, match: re.Match[str], state: InlineState) 
         icon = previous == ":" and _ICON.search(match.string, max(0, match.start() - 80), match.start())
         if not icon:
             return None
-    if not match["span_sign"] and not only_attributes(match["span_list"]):
+    if not _is_list(match["span_sign"], match["span_list"], state.env.get("dialect", "")):
         return None
     state.append_token({"type": "span_attributes", "given": read(match["span_list"])})
     return match.end()
+
+
+def _is_list(sign: str, source: str, dialect: str) -> bool:
+    """Tell whether braces are a list where the text is from: Goldmark has none with kramdown's colon."""
+    return dialect != "hugo" if sign else only_attributes(source)
 
 
 def only_attributes(source: str) -> bool:

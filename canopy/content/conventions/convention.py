@@ -220,6 +220,13 @@ class Tree:
         return [p[cut:] for p in self.blobs if p.startswith(begin) and "/" not in p[len(begin) :]]
 
 
+def listed(value: object) -> list[object]:
+    """Return the entries of a value of a header; a text is one."""
+    if isinstance(value, list):
+        return value
+    return [value] if isinstance(value, str) and value.strip() else []
+
+
 def is_litter(path: str) -> bool:
     """Tell whether a file lies in a folder that programs filled."""
     return not _LITTER.isdisjoint(path.split("/")[1:-1])

@@ -13,7 +13,7 @@ from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from canopy.content.conventions.configs import language_tag, site_url
-from canopy.content.conventions.convention import Convention, Found, Spot, dated, is_litter
+from canopy.content.conventions.convention import Convention, Found, Spot, dated, is_litter, listed
 from canopy.content.conventions.eleventysettings import (
     about_site,
     author_of,
@@ -99,10 +99,10 @@ class Eleventy(Convention):
         tags: list[object] = []
         for folder, given in self.data:
             if folder == place or (folder.endswith("/") and spot.path.startswith(folder)):
-                tags += _listed(given.get("tags"))
+                tags += listed(given.get("tags"))
                 found |= given
         found |= values
-        tags = [tag for tag in (*tags, *_listed(values.get("tags"))) if tag not in _COLLECTIONS]
+        tags = [tag for tag in (*tags, *listed(values.get("tags"))) if tag not in _COLLECTIONS]
         if "tags" in found:
             found["tags"] = list(dict.fromkeys(map(str, tags)))
         if _WRITTEN_DATES.fullmatch(str(found.get("date", "")).strip()):
@@ -128,12 +128,6 @@ class Eleventy(Convention):
 def _is_about(path: str) -> bool:
     """Tell whether a file says of the program what every program says, or belongs to it."""
     return base_name(stem(path)).isupper() or extension(path) in ("", ".lock")
-
-
-def _listed(value: object) -> list[object]:
-    if isinstance(value, list):
-        return value
-    return [value] if isinstance(value, str) and value.strip() else []
 
 
 def _permalink(link: str, spot: Spot, values: Mapping[str, object]) -> str:

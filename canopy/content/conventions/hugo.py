@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from canopy.content.conventions.configs import read_config
-from canopy.content.conventions.convention import Convention, Found, Spot, dated
+from canopy.content.conventions.convention import Convention, Found, Spot, dated, listed
 from canopy.content.conventions.hugobundles import (
     Cascade,
     cascades,
@@ -19,6 +19,7 @@ from canopy.content.conventions.hugobundles import (
 )
 from canopy.content.conventions.hugoconfig import FILES, OLD, read_hugo
 from canopy.content.conventions.patterns import date_values, expand
+from canopy.content.grammar import normalised
 from canopy.content.paths import TEXTS, base_name, extension, parent, unsuffixed
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ _TREED = ("hugo-book", "book", "hugo-geekdoc", "alex-shpak/hugo-book")
 """Themes."""
 _LISTS = {"tags": "tag", "categories": "category", "series": "series"}
 """Folders of taxonomies, and the kinds of terms in them."""
+_OTHERS = frozenset({"author", "authors", "archive", "archives", "year", "years", "month", "months"})
+"""Taxonomies for which Canopy has lists by itself."""
 _AT_HYPHEN = re.compile(r"\s+(?=-)|(?<=-)\s+")
 _SPACE = re.compile(r"\s+")
 _SIMPLE = re.compile(r"[\w\-./]*")
@@ -63,6 +66,8 @@ class Hugo(Convention):
     """The theme shows the tree of files, and no menu that pages put themselves into."""
     taxonomies: frozenset[str] = frozenset()
     """Folders whose own texts only introduce lists of terms, which the site has itself."""
+    own: tuple[str, ...] = ()
+    """Taxonomies of the site's own: their terms are tags."""
     resources: frozenset[str] = frozenset()
     """Texts that are no pages but belong to the page of their folder, by path below the content's folder."""
     kept: Mapping[str, str] = field(default_factory=dict)
@@ -98,7 +103,7 @@ class Hugo(Convention):
         bare, _, language = name.rpartition(".")
         if bare and language.lower() in self.languages:
             name = bare
-            if language.lower() != self.languages[0]:
+            if language.lower() != self.languages[0] and not self._language(folder):
                 folder = f"/{language.lower()}{folder}"
         date, rest = dated(path) if self.dated else ("", "")
         inner = folder.removeprefix(self._language(folder))
@@ -129,6 +134,8 @@ class Hugo(Convention):
         values = {**inherited, **values} if inherited else values
         if not is_listed(values) and base_name(unsuffixed(spot.path)) != "_index":
             values = {**values, "unlisted": "true"}
+        if own := [tag for name in self.own for tag in listed(values.get(name))]:
+            values = {**values, "tags": [*listed(values.get("tags")), *own]}
         return {name: values[name] for name in values if name not in _MENUS} if self.treed else values
 
     def placed(self, spot: Spot, values: Mapping[str, object]) -> Spot | None:
@@ -217,6 +224,8 @@ def read(tree: Tree, why: str) -> Found:
     """Return the site with what its settings say."""
     config = read_hugo(tree)
     taxonomies = config.values.table("taxonomies") or {name: name for name in ("tags", "categories")}
+    own = {normalised(str(name)): str(name) for name in taxonomies.values()}
+    own = {key: name for key, name in own.items() if name not in _LISTS and name not in _OTHERS}
     bare = Hugo(
         content=config.content,
         static=config.static,
@@ -227,6 +236,7 @@ def read(tree: Tree, why: str) -> Found:
         lower=not config.values.truth("disablepathtolower"),
         treed=any(str(theme).removeprefix("github.com/") in _TREED for theme in config.values.list("theme")),
         taxonomies=frozenset(_LISTS.keys() & {str(name) for name in taxonomies.values()}),
+        own=tuple(own),
         dated=":filename" in config.values.list("frontmatter.date"),
         future=config.values.truth("buildfuture"),
         blog=True,
@@ -238,7 +248,12 @@ def read(tree: Tree, why: str) -> Found:
         kept=kept_cases(inner, bare.urlized),
         cascades=cascades(tree, config.values.values.get("cascade"), bare.locate),
     )
-    return Found(convention, why, config.settings, problems=config.values.problems)
+    patterns = dict(config.patterns)
+    folders = tuple(
+        patterns.get(name, "").partition("/:")[0].rstrip("/") or f"/{name}" for name in own.values()
+    )
+    settings = replace(config.settings, tag_folders=folders)
+    return Found(convention, why, settings, problems=config.values.problems)
 
 
 def _paths(tree: Tree) -> Iterator[str]:

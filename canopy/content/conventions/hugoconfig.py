@@ -31,6 +31,8 @@ FILES = (
         for kind in _KINDS
     ),
 )
+_MENUS = ("main", "header", "nav", "navbar", "navigation", "primary", "top", "mainmenu", "main_menu")
+"""What themes call the menu above every page."""
 MAX_FILES = 500
 
 
@@ -182,12 +184,15 @@ def _author(config: Config) -> tuple[Author, ...]:
 def _menu(config: Config, own: str) -> tuple[tuple[str, str], ...]:
     """Return the main menu by weight; entries without an address head what a theme unfolds."""
     rows = []
-    names = (f"{own}.menus.main", f"{own}.menu.main", "menus.main", "menu.main")
+    tables = (f"{own}.menus", f"{own}.menu", "menus", "menu")
+    names = [f"{table}.{name}" for name in _MENUS for table in tables]
+    below = f"/{own.partition('.')[2]}/" if config.truth("defaultcontentlanguageinsubdir") else ""
     for place, item in enumerate(config.list(*names)[:100]):
         entry = Config(item) if isinstance(item, dict) else Config()
         target = entry.text("pageref", "url")
         name = entry.text("name", "title", "identifier")
         if target and name and not entry.text("parent"):
             weight = entry.text("weight")
+            target = target if "://" in target or target.startswith(("/", "#")) else below + target
             rows.append((int(weight) if _WHOLE.fullmatch(weight) else 10**6, place, name, target))
     return tuple((name, target) for _, _, name, target in sorted(rows))

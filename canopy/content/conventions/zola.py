@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from slugify import slugify
 
 from canopy.content.conventions.configs import MAX_CONFIG, language_tag, read_config, site_url
-from canopy.content.conventions.convention import Convention, Found, Spot, dated
+from canopy.content.conventions.convention import Convention, Found, Spot, dated, listed
 from canopy.content.frontmatter import grammar
+from canopy.content.grammar import normalised
 from canopy.content.headers import read_header
 from canopy.content.paths import MARKDOWN, base_name, extension, parent, stem
 from canopy.content.people import parse_authors
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from canopy.git.values import Blob
 
 _CONFIGS = ("zola.toml", "config.toml")
+_KNOWN = frozenset("tag tags category categories series author authors".split())  # noqa: SIM905
+"""Taxonomies that are known by their names."""
 _MENU = re.compile(r"menu(?!.*footer)|(?:^|_)nav(?:bar|links|_links|_items)?$|^links$")
 """What themes call the list of the links above every page."""
 
@@ -36,6 +39,8 @@ class Zola(Convention):
     from_top: bool = True
     language: str = "en"
     languages: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    """Taxonomies of the site's own."""
     slugs: bool = True
     """Paths become slugs; without, only what no URL may hold is left out."""
     top_posts: bool = False
@@ -71,6 +76,14 @@ class Zola(Convention):
             language=language if foreign else "",
         )
 
+    def fields(self, spot: Spot, values: Mapping[str, object]) -> Mapping[str, object]:  # noqa: ARG002
+        """Return the header; the terms of a taxonomy of the site's own are tags."""
+        found = values.get("taxonomies")
+        own = [tag for name in self.own if isinstance(found, dict) for tag in listed(found.get(name))]
+        if not own or not isinstance(found, dict):
+            return values
+        return {**values, "taxonomies": {**found, "tags": [*listed(found.get("tags")), *own]}}
+
     def _slugs(self, path: str) -> str:
         if not self.slugs:
             return path
@@ -104,11 +117,15 @@ def read(tree: Tree, why: str) -> Found:
     default = config.text("default_language") or "en"
     url = site_url(config.text("base_url"))
     languages = [str(name) for name in config.table("languages") if name != default.lower()]
+    named = [item.get("name") for item in config.list("taxonomies") if isinstance(item, dict)]
+    own = {normalised(str(name)): str(name) for name in named if name}
+    own = {key: name for key, name in own.items() if key not in _KNOWN}
     convention = Zola(
         language=default,
         languages=tuple(languages),
         foreign=tuple(f"/{name}" for name in languages),
         slugs=config.text("slugify.paths", "slugify_paths") not in ("safe", "off", "false"),
+        own=tuple(own),
         blog=True,
         top_posts=_by_date(tree.first("content/_index.md")),
     )
@@ -119,6 +136,7 @@ def read(tree: Tree, why: str) -> Found:
         languages=tuple(language.lower() for language in convention.languages),
         own_urls=(url,) if url else (),
         author=parse_authors(config.text("author", "extra.author")),
+        tag_folders=tuple(f"/{slugify(name)}" for name in own.values()),
         menu=_menu(config.table("extra"), default.lower()),
     )
     return Found(convention, why, settings, problems=config.problems)

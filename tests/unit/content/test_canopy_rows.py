@@ -108,6 +108,7 @@ def test_exact_path_without_extension_redirects():
         "title: T\nauthor: A\n---\n",
         "---\r\ntitle: T\r\nauthor: A\r\n---\r\n",
         "\ufeff---\ntitle: T\nauthor: A\n---\n",
+        "\ufeff\ufeff---\ntitle: T\nauthor: A\n---\n",
         "---\ntitle: T\nauthor: A\nabstract:\ntags:\n---\n",
         "---\ntitle: T\nauthor: A\nthis line is wrong\n---\n",
         "---\ntitle: T\nauthor: A\n\tx: [\n-----\n",

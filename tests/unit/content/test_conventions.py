@@ -728,6 +728,76 @@ def test_pictures_of_astro():
     assert site.assets.keys() == {"/i/x.svg"}
 
 
+def test_taxonomies_of_a_sites_own():
+    """Their terms are tags, and found where the generator lists them."""
+    hugo = site_of(
+        {
+            "hugo.toml": "[taxonomies]\ntopic = 'topics'\ntag = 'tags'\n[permalinks]\ntopics = '/t/:slug'\n",
+            "content/a.md": "---\ntags: [Big Cat]\ntopics: [C++, b]\n---\nA",
+        }
+    )
+    assert hugo.terms.keys() == {"Big Cat", "C++", "b"}
+    assert hugo.redirects["/t/c++"] == hugo.redirects["/tags/c++"] == "/tags/C++"
+    assert hugo.redirects["/tags/big-cat"] == hugo.redirects["/tag/big-cat"] == "/tags/Big Cat"
+    zola = site_of(
+        {
+            "config.toml": "base_url = 'https://e.example'\ntaxonomies = [{name = 'Moods'}]\n",
+            "content/a.md": "+++\n[taxonomies]\nMoods = ['Very sad']\n+++\nA",
+        }
+    )
+    assert zola.terms.keys() == {"Very sad"}
+    assert zola.redirects["/moods/very-sad"] == "/tags/Very sad"
+
+
+def test_a_tags_list_displaces_nothing():
+    """Where the site has something else at such an address, that stays."""
+    files = {
+        "_config.yml": "",
+        "tag/x.md": "---\npermalink: /tag/x\n---\nX",
+        "_posts/2020-01-02-a.md": "tags: X\n\nA",
+    }
+    site = site_of(files)
+    assert "/tag/x" in site.pages
+    assert site.redirects["/tags/x"] == "/tags/X"
+
+
+def test_a_language_may_be_in_the_name_and_in_the_folder():
+    """It is one and the same."""
+    settings = "[languages.ja]\ncontentDir = 'content/ja'\n[languages.en]\ncontentDir = 'content/en'\n"
+    files = {"content/en/about.en.md": "A", "content/ja/about.ja.md": "A"}
+    site = site_of({"hugo.toml": "defaultContentLanguage = 'ja'\n" + settings, **files})
+    assert site.pages.keys() == {"/about", "/en/about"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "menu"),
+    [
+        ("[[menu.nav]]\nname = 'A'\nurl = '/a'\n", [("A", "/a")]),
+        (
+            "[[menu.main]]\nname = 'A'\nurl = '/a'\n[[menu.main]]\nname = 'F'\nurl = 'index.xml'\n",
+            [("A", "/a")],
+        ),
+        (
+            "defaultContentLanguageInSubdir = true\n[[languages.en.menu.main]]\nname = 'A'\nurl = 'a/'\n",
+            [("A", "/en/a")],
+        ),
+    ],
+)
+def test_menus_of_hugo(settings, menu):
+    """Whatever a theme calls it, and from the top of its language; a feed is no entry."""
+    site = site_of({"hugo.toml": settings, "content/a.md": "A", "content/b.md": "B"})
+    assert [(item.title, item.path) for item in site.navigation] == menu
+    assert not site.problems
+
+
+def test_what_is_not_found_has_no_author():
+    """The page for what is not there is in no list."""
+    site = site_of(
+        {"_config.yml": "author: Me", "404.md": "---\npermalink: /404.html\n---\nNo", "a.md": "---\n---\nA"}
+    )
+    assert [page.path for page in site.taxonomies.authors.terms["me"].pages] == ["/a.html"]
+
+
 @pytest.mark.parametrize(
     ("settings", "files", "pages"),
     [

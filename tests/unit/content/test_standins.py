@@ -108,3 +108,19 @@ def test_the_introductions_of_hugos_taxonomies():
     }
     assert site.taxonomies.categories.path == "/categories"
     assert site.redirects["/de/tags"] == "/tags"
+
+
+def test_a_text_with_a_list_in_it_is_a_page():
+    """A post, or a page that says something and that no list of the site's own stands for."""
+    loop = "{% for post in site.posts %}{{ post.title }}{% endfor %}"
+    words = "What I learnt on a day, in a few words, so that I may find it again."
+    files = {
+        "_config.yml": "permalink: pretty",
+        "_posts/2020-01-02-a.md": f"---\ntitle: A\n---\n{loop}\n",
+        "learnt.md": f"---\ntitle: Learnt\n---\n{words}\n\n{loop}\n",
+        "bare.md": f"---\ntitle: Bare\n---\n{loop}\n",
+        "tags.md": f"---\ntitle: Tags\n---\n{words}\n\n{loop}\n",
+    }
+    site = site_of(files)
+    assert site.pages.keys() == {"/2020/01/02/a", "/learnt"}
+    assert [problem.path for problem in site.problems] == ["bare.md"]

@@ -96,6 +96,11 @@ def test_attribute_lists(text: str, shown: str) -> None:
     assert html(text, "jekyll") == shown + "\n"
 
 
+def test_attribute_lists_of_hugo() -> None:
+    """Goldmark has them too, without a colon; braces of another kind are text."""
+    assert html("a\n{.b style='x: y'}\n\n{ x y }", "hugo") == '<p class="b">a</p>\n<p>{ x y }</p>\n'
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
