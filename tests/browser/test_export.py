@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser.axe import violations
 from integration.test_export import served
 from running import canopy, repository
+
+from browser.axe import violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
