@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from canopy.content.conventions.configs import language_tag, read_config, site_url
 from canopy.content.conventions.convention import Convention, Found, Spot, dated, is_litter
+from canopy.content.markups import Translated
 from canopy.content.paths import stem
 from canopy.content.values import SiteSettings
 
@@ -23,8 +24,10 @@ _EMBED = re.compile(rb"^!\[\[[^\[\]\n]{1,200}\]\]", re.MULTILINE)
 _ODD = re.compile(r"[\s&%?#]")
 _QUARTZ_WORDS = ((" ", "-"), ("&", "-and-"), ("%", "-percent"), ("?", ""), ("#", ""))
 _QUARTZ = ("quartz.config.ts", "quartz.config.yaml", "quartz.layout.ts")
-
-
+_DENDRON = ("dendron.yml", "dendron.code-workspace")
+_WORDS_FIRST = re.compile(
+    r"(?<=\[\[)([^\[\]|\n`]{1,300})\|(?:dendron://[\w.-]{1,100}/)?([\w./#^*-]{1,300})(?=\]\])"
+)
 _PLACEHOLDER = re.compile(rb"<%[-*_+]?\s|\{\{\s*(?:title|date|time|VALUE|NAME|DATE)\b")
 """What Obsidian's own templates, Templater and QuickAdd fill in."""
 _TEMPLATES = re.compile(r"[^a-z]*(?:templates?|templater|模板)[^a-z]*")
@@ -45,6 +48,8 @@ class Obsidian(Convention):
     """Folders and files, each beginning with a slash."""
     quartz: bool = False
     """Addresses are as Quartz makes them."""
+    words_first: bool = False
+    """A link says its words before the note that it names."""
     explicit: bool = False
     """Only what says `publish: true` is published."""
 
@@ -57,6 +62,12 @@ class Obsidian(Convention):
             return None
         date, name = dated(path)
         return Spot(path, date=date, name=name)
+
+    def translated(self, path: str, body: str) -> Translated | None:
+        """Return the text with the names of notes before the words of their links."""
+        if self.words_first and "|" in body:
+            return Translated(_WORDS_FIRST.sub(r"\2|\1", body))
+        return Convention.translated(self, path, body)
 
     def fields(self, spot: Spot, values: Mapping[str, object]) -> Mapping[str, object]:  # noqa: ARG002
         """Return the header; where publishing is by choice, what does not choose it is a draft.
@@ -86,6 +97,10 @@ def evidence(tree: Tree) -> str:
         path.endswith((".excalidraw.md", ".canvas")) for path in tree.blobs if path.startswith(tree.prefix)
     ):
         return "there are drawings or canvases of Obsidian"
+    if ".foam" in tree.folders or tree.first(".vscode/foam.json"):
+        return "Foam's settings are there"
+    if tree.first(*_DENDRON):
+        return "dendron.yml is there: Dendron"
     quartz = tree.first(*_QUARTZ)
     if quartz:
         return f"{quartz.path.rpartition('/')[2]} is there: Quartz"
@@ -123,7 +138,10 @@ def read(tree: Tree, why: str) -> Found:
         if re.fullmatch(r"[\w ./-]+", folder):
             ignored.update((f"/{folder.strip('/').lower()}/", f"/{folder.strip('/').lower()}.md"))
     convention = Obsidian(
-        ignored=tuple(sorted(ignored)), quartz=bool(quartz), explicit="ExplicitPublish(" in text
+        ignored=tuple(sorted(ignored)),
+        quartz=bool(quartz),
+        words_first=bool(tree.first(*_DENDRON)),
+        explicit="ExplicitPublish(" in text,
     )
     return Found(convention, why, _quartz(text), below, app.problems)
 

@@ -39,6 +39,8 @@ def where(site: Site) -> dict[str, str]:
         ({"site/config.toml": 'base_url = "/"', "site/content/a.md": "", "Cargo.toml": ""}, "zola", "site"),
         ({".obsidian/app.json": "{}", "a.md": ""}, "obsidian", ""),
         ({"Board.canvas": "{}", "a.md": ""}, "obsidian", ""),
+        ({".foam/templates/daily-note.md": "", "a.md": ""}, "obsidian", ""),
+        ({"dendron.yml": "", "vault/a.b.md": ""}, "obsidian", ""),
         ({"quartz.config.ts": "", "content/a.md": "", "README.md": ""}, "obsidian", "content"),
         ({"a.md": "", "README.md": ""}, "plain", ""),
         ({"docs/index.md": "", "README.md": "", "pyproject.toml": ""}, "plain", "docs"),
@@ -848,3 +850,11 @@ def test_the_day_in_the_address_of_a_jekyll_post(zone, date, day):
     config = f"timezone: {zone}\n" if zone else "title: X\n"
     site = site_of({"_config.yml": config, "_posts/2016-05-04-a.md": f"---\ndate: {date}\n---\nText\n"})
     assert [page.path for page in site.recent] == [f"/2016/{day}/a.html"]
+
+
+def test_dendron_says_the_words_of_a_link_first():
+    """`[[words|name]]` names the note as Dendron has it, with its vault before it or not."""
+    site = site_of(
+        {"dendron.yml": "", "vault/a.md": "[[Some words|dendron://site/a.b]] [[a.b]]", "vault/a.b.md": "B"}
+    )
+    assert site.pages["/vault/a"].source.data == b"[[a.b|Some words]] [[a.b]]"
