@@ -289,6 +289,8 @@ class _Rst:
         prefix = f"{told.prefix}> "
         words = [prefix + self.inline(told.rest)] if told.rest else []
         first = [f"{prefix}[!{_ALERTS[told.name]}]", *words]
+        if self.out.lines and self.out.lines[-1].strip():
+            first.insert(0, told.prefix.rstrip())  # two in a row would be one
         self.out.put(*first, *[prefix.rstrip()] * (size - len(first)), taken=size)
         self._lines(told.body, prefix)
 

@@ -49,6 +49,7 @@ RST = [
     ("Code::\n\n  x = 1\n\nafter", f"Code:\n{FENCE}\nx = 1\n{FENCE}\nafter"),
     (".. code-block:: python\n   :linenos:\n\n   x = 1", f"{FENCE}python\nx = 1\n{FENCE}"),
     (".. warning:: Mind\n   the gap", "> [!WARNING]\n> Mind\n> the gap"),
+    (".. note:: a\n.. tip:: b", "> [!NOTE]\n> a\n\n> [!TIP]\n> b"),
     (".. image:: i.png\n   :alt: words", "![words](<i.png>)"),
     (
         ".. toctree::\n   :maxdepth: 2\n\n   user/first-steps\n   Words <b>",
