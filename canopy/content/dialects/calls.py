@@ -21,6 +21,10 @@ _ID = re.compile(r"[\w-]{1,64}\Z")
 _PICTURE = re.compile(
     r"[^\s\"'<>{}]{1,500}\.(?:png|jpe?g|gif|webp|avif|svg)(?:\?[^\s\"'<>]{0,200})?", re.IGNORECASE
 )
+_SOUNDS = (".mp3", ".ogg", ".oga", ".wav", ".m4a", ".flac", ".opus")
+_FILM = re.compile(
+    r"[^\s\"'<>{}]{1,500}\.(?:mp4|webm|ogv|mov|m4v|mp3|ogg|oga|wav|m4a|flac|opus)", re.IGNORECASE
+)
 _URL = re.compile(r"https?://[^\s\"'<>{}]{1,1000}", re.IGNORECASE)
 _PICTURES = re.compile(r"(?:figure|fig|image|img|imgproc|picture|photo|resize_image)(?:-image)?\Z")
 
@@ -97,6 +101,10 @@ def box(call: Call) -> str | None:
 def guessed(call: Call, out: Rewriter, end: int) -> str | None:
     """Return what a call of a site's own plainly shows: the picture or the address that it is given."""
     given = (*call.positional, *call.named.values())
+    films = [value for value in given if _FILM.fullmatch(value)]
+    if len(films) == 1:
+        element = "audio" if films[0].lower().endswith(_SOUNDS) else "video"
+        return f'<{element} controls preload="metadata" src="{escape(films[0])}"></{element}>'
     pictures = [value for value in given if _PICTURE.fullmatch(value)]
     if len(pictures) == 1:
         caption = next((value for value in call.positional if " " in value.strip()), "")
@@ -140,17 +148,22 @@ def _picture(call: Call, src: str, out: Rewriter, end: int, words: str = "") -> 
 
 def _outside(call: Call) -> tuple[str, str] | None:
     """Return the address and the words for something that lies with somebody else."""
-    ident = call.get("id", "v", "0")
+    ident, _, start = call.get("id", "v", "0").partition("?start=")
     if call.name in {"youtube", "vimeo"} and _ID.match(ident):
         youtube = call.name == "youtube"
         site = "https://www.youtube.com/watch?v=" if youtube else "https://vimeo.com/"
-        return site + ident, "Watch on YouTube" if youtube else "Watch on Vimeo"
+        since = f"&t={start}" if youtube and start.isdecimal() else ""
+        return site + ident + since, "Watch on YouTube" if youtube else "Watch on Vimeo"
     if call.name == "gist":
         return _gist(call)
     if call.name in {"tweet", "twitter", "x"}:
         user, status = call.get("user"), call.get("id", "0")
         if status.isdecimal():
             return f"https://x.com/{quote(user or 'i')}/status/{status}", "Post on X"
+    if call.name == "bilibili" and _ID.match(ident):
+        return f"https://www.bilibili.com/video/{ident}", "Watch on Bilibili"
+    if call.name == "asciinema" and _ID.match(ident):
+        return f"https://asciinema.org/a/{ident}", "Watch on Asciinema"
     if call.name == "instagram" and _ID.match(ident):
         return f"https://www.instagram.com/p/{ident}/", "Post on Instagram"
     return None

@@ -63,6 +63,14 @@ def reasons(source: str, dialect: str) -> list[tuple[int, str]]:
         ("a{% if x %}b{% elsif y %}c{% else %}d{% endif %}e", "abe"),
         ("a{% unless x %}b{% if y %}c{% else %}d{% endif %}{% else %}e{% endunless %}f", "abcf"),
         ("a{% for p in q %}{{ p }}{% endfor %}b", f"a{LEFT_OUT.format('for')}b"),
+        (
+            "{% include embed/youtube.html id='abcdefgh?start=12' %}",
+            "[Watch on YouTube](<https://www.youtube.com/watch?v=abcdefgh&t=12>)",
+        ),
+        (
+            '{% include embed/audio.html src="a.mp3" %}',
+            '<audio controls preload="metadata" src="a.mp3"></audio>',
+        ),
         ("{% img right /i/x.png 9 9 %}", '<figure><img src="/i/x.png" alt=""></figure>\n'),
         ("{% responsive path: i/x.jpg %}", '<figure><img src="i/x.jpg" alt=""></figure>\n'),
         ('{% include button.html link="https://e.example" text="E" %}', "[E](<https://e.example>)"),
@@ -127,6 +135,12 @@ def test_a_picture_that_is_included_is_shown() -> None:
             '<figure><img src="a/b.PNG" alt="A walk"><figcaption>A walk</figcaption></figure> x',
         ),
         ('{{< card link="https://e.example/x" title="E" >}}', "[E](<https://e.example/x>)"),
+        ("{{< bilibili BV1x >}}", "[Watch on Bilibili](<https://www.bilibili.com/video/BV1x>)"),
+        ("{{< asciinema id=12 >}}", "[Watch on Asciinema](<https://asciinema.org/a/12>)"),
+        (
+            '{{< film "/v/a.mp4" >}}',
+            '<video controls preload="metadata" src="/v/a.mp4"></video>',
+        ),
         ('{{< both "a.png" "b.png" >}}', LEFT_OUT.format("both")),
         ("{{< mystery >}}", LEFT_OUT.format("mystery")),
         ("{{< own >}}inside{{< /own >}}", "inside"),
