@@ -66,7 +66,8 @@ def build(
     memo = previous.memo if previous else None
     reading = read_repository(snapshot.blobs, options, memo.reading if memo else None)
     if memo and (memo.convention != reading.convention or memo.prefix != reading.prefix):
-        memo = None
+        # All pages are made anew, so nothing that holds those of before may be kept.
+        memo = previous = None
     own = beginnings(_base_url(options, reading.settings), reading.settings)
     found = read_files(snapshot.blobs, reading, own, memo, share)
     read, touched = found.read, found.edited

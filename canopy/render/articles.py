@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from canopy.render.fragment import Fragment
     from canopy.render.jobs import FragmentRequest
     from canopy.render.pages import Outline
+    from canopy.render.views import Link
 
 WORDS_A_MINUTE = 230
 """Of silent reading: the mean of Brysbaert 2019 for English prose, 238, a little less for notes with code."""
@@ -44,6 +45,8 @@ def article_inputs(outline: Outline, page: Page) -> tuple[tuple[object, ...], tu
         _parts(outline, page),
         subjects_of(site, page, outline.subjects),
         _versions(outline, page),
+        _categories(outline, page),
+        any(mention.page is site.home for mention in mentions[:MOST_MENTIONS]),
     )
     quoted = outline.quoted_pages(page)
     return (page, *outline.siblings.beside(page), *versions, section, mentions, *quoted), around
@@ -82,13 +85,18 @@ def article_view(
         history_url=outline.history_of(page.source.path),
         versions=_versions(outline, page),
         series=_parts(outline, page),
-        categories=tuple(outline.tag(term) for kind, term in terms_of(site, page) if kind == "category"),
+        categories=_categories(outline, page),
         held=page.held,
         held_until=_until(site, page) if page.held else None,
         mentions=mentions_of(site, page),
         more_mentions=max(0, len(told_mentions(site, page)) - MOST_MENTIONS),
         related=related_to(site, page, previous, following),
     )
+
+
+def _categories(outline: Outline, page: Page) -> tuple[Link, ...]:
+    terms = terms_of(outline.site, page)
+    return tuple(outline.tag(term) for kind, term in terms if kind == "category")
 
 
 def _versions(outline: Outline, page: Page) -> tuple[tuple[str, str], ...]:

@@ -147,3 +147,16 @@ def test_years_do_not_confuse_what_is_still_to_come():
         site = build(taken, SiteOptions(), site, moment)
         assert sorted(site.pages) == shown
         assert site == build(taken, SiteOptions(), None, moment)
+
+
+def test_what_holds_pages_holds_those_of_the_site():
+    """Also after a file that changes how all others are read: lists are compared by these very objects."""
+    authors = {"canopy.toml": blob("canopy.toml", '[authors.me]\nname = "Me"\n')}
+    notes = {"c/four.md": blob("c/four.md", "---\ncategories: [k]\nauthor: other\n---\n")}
+    first = site_of(FILES | notes)
+    second = site_of(FILES | notes | authors, first)
+    assert second == site_of(FILES | notes | authors)
+    kinds = second.taxonomies
+    lists = [*second.sections.values(), *second.terms.values(), *kinds.categories.terms.values()]
+    for held in (*(found.pages for found in lists), second.recent, second.entries):
+        assert all(page is second.pages[page.path] for page in held)
