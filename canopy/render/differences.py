@@ -15,6 +15,8 @@ from canopy.content.related import shared_terms
 from canopy.content.taxonomies import kinds, terms_of
 from canopy.content.values import Page
 from canopy.render.articles import known_siblings
+from canopy.render.images import originals
+from canopy.render.imprint import portrait_url
 from canopy.render.listings import TAGS, moved_sheets, sheets_of
 from canopy.render.translations import language_of_section, relatives, section_versions
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from canopy.content.values import Section, Site, Term
     from canopy.render.edition import Edition
+    from canopy.render.images import Images
     from canopy.render.pages import Outline
 
 __all__ = ["affected", "named", "touched"]
@@ -70,6 +73,7 @@ def touched(old: Edition | None, new: Edition) -> frozenset[str] | None:
         for site in (old.site, new.site):
             paths.update(_quoting(site, path))
     paths.update(_leading_elsewhere(old, new.site))
+    paths.update(_with_other_pictures(old, new.outline.images))
     paths.update(_in_other_sections(*both))
     paths.update(_in_other_terms(*both))
     before_lists, above_lists = old.site.introduced, new.site.introduced
@@ -86,11 +90,11 @@ def _is_framed_otherwise(old: Outline, new: Outline) -> bool:
     before, now = old.site, new.site
     return (
         old.setting != new.setting
-        or old.images is not new.images
         or old.names_authors != new.names_authors
         or old.languages != new.languages
         or _home(before) != _home(now)
-        or _authors(before, now) != _authors(now, before)
+        or _addresses_of_authors(before, now) != _addresses_of_authors(now, before)
+        or _faces(before) != _faces(now)
         or (new.preview and before.problems != now.problems)
     )
 
@@ -100,10 +104,16 @@ def _home(site: Site) -> tuple[bool, str]:
     return isinstance(home, Page), "" if home is None else home.path
 
 
-def _authors(site: Site, other: Site) -> list[tuple[str, str]]:
-    """Return what the authors that two sites have are called in one of them: lists have them too."""
+def _addresses_of_authors(site: Site, other: Site) -> dict[str, str]:
+    """Return where the authors that two sites have are in one of them: whatever they wrote leads there."""
     terms, others = site.taxonomies.authors.terms, other.taxonomies.authors.terms
-    return [(term.name, term.path) for key, term in sorted(terms.items()) if key in others]
+    return {key: term.path for key, term in terms.items() if key in others}
+
+
+def _faces(site: Site) -> list[tuple[str, ...]]:
+    """Return what the settings know of authors, and what is seen of it beside their names."""
+    known = site.settings.authors
+    return [(key, person.name, person.url, portrait_url(site, person.avatar)) for key, person in known]
 
 
 def _around(outline: Outline, page: Page) -> Iterator[str]:
@@ -138,6 +148,17 @@ def _leading_elsewhere(old: Edition, new: Site) -> Iterator[str]:
         stirred = moved(site, new)
         # A copy: pages of the old edition may be printed meanwhile.
         yield from (path for path, keys in old.keys.copy().items() if not stirred.isdisjoint(keys))
+
+
+def _with_other_pictures(old: Edition, now: Images) -> Iterator[str]:
+    """Yield the paths that show a picture which is new, gone or another one, or has another variant."""
+    before = old.outline.images
+    if before is now:
+        return
+    paths = before.assets.keys() | now.assets.keys()
+    differing = {path for path in paths if before.assets.get(path) is not now.assets.get(path)}
+    stirred = differing.union(*map(originals, differing))
+    yield from (path for path, keys in old.keys.copy().items() if not stirred.isdisjoint(keys))
 
 
 def _on_its_subjects(outlines: Iterable[Outline], page: Page) -> Iterator[Page]:

@@ -44,7 +44,8 @@ class Edition:
         self.findings: dict[str, tuple[Problem, ...]] = {}
         """What rendering found wrong, by path of the site."""
         self.keys: dict[str, frozenset[str]] = {}
-        """What the links on a page or list are looked up by, of all that was ever printed."""
+        """What the links on a page or list are looked up by, and where they lead, of all that was ever
+        printed."""
         self.touched: frozenset[str] | None = None
         """The paths of pages and lists that may look other than in the edition before; None: all."""
 

@@ -26,6 +26,7 @@ COLUMN = 720
 """CSS pixels that the widest column of the theme has, about: what is wider can be enlarged."""
 WIDTHS = (320, 400, 480, 600, 640, 720, 768, 800, 960, 1024, 1200, 1280, 1440, 1600, 1920, 2048, 2400, 3200)
 """The widths by which a variant may be called."""
+_VARIANT = re.compile(r"(?P<stem>.+)(?:@2x|-[0-9]+w)(?P<extension>\.[^./]*)", re.DOTALL)
 _SIZES = "(max-width: 48rem) 100vw, 45rem"
 _VIDEO = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov)\Z", re.IGNORECASE)
 _AUDIO = re.compile(r"\.(?:mp3|m4a|ogg|oga|opus|flac|wav|aac|weba)\Z", re.IGNORECASE)
@@ -79,6 +80,12 @@ class Images:
             if shape and abs(shape[0] * size[1] - shape[1] * size[0]) <= max(shape) * max(size) * 0.02:
                 widths.setdefault(shape[0], other)
         return tuple((widths[width], width) for width in sorted(widths)) if len(widths) > 1 else ()
+
+
+def originals(path: str) -> tuple[str, ...]:
+    """Return the path of the image of which another one may be a variant by its name; nothing if of none."""
+    found = _VARIANT.fullmatch(path)
+    return (found["stem"] + found["extension"],) if found else ()
 
 
 def dressed(

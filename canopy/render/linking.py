@@ -60,8 +60,12 @@ class Linker:
         return all(resolve(self.site, link.page, link.target) == link.found for link in links)
 
     def keys(self, links: Iterable[Resolved]) -> frozenset[str]:
-        """Return what links are looked up by."""
-        return frozenset().union(*(keys_of(self.site, link.page, link.target) for link in links))
+        """Return what links are looked up by, and where they lead."""
+        keys: set[str] = set()
+        for link in links:
+            keys |= keys_of(self.site, link.page, link.target)
+            keys.add(link.found.path)
+        return frozenset(keys)
 
     def html(self, page: Page, fragment: Fragment, enlarge: str) -> str:
         """Return a fragment's HTML as the pages of the site write it; `enlarge` is said of a large image."""

@@ -69,7 +69,7 @@ class _Printed:
     links: tuple[Resolved, ...] = ()
     """Where the links on it lead."""
     keys: frozenset[str] = frozenset()
-    """What these are looked up by."""
+    """What these are looked up by, and where they lead."""
 
 
 class Press:

@@ -201,15 +201,16 @@ class TestAPage:
             "> [!NOTE]\n> Note[^1] $x^2$\n\n[^1]: Foot.",
             "<details><summary>S</summary>\n\nD\n\n</details>\n\n<img src=x.png>\n\n~~a~~ <kbd>b</kbd>",
         )
-        book.push({"all/everything.md": everything, "elsewhere/known.md": note("y")})
+        known = "It is [all there](../all/everything.md)."
+        book.push({"all/everything.md": everything, "elsewhere/known.md": note(known)})
         tab = opened(reader(), book, "/all/everything")
         tab.wait_for_selector(".copy", state="attached")
         settle(tab)
         tab.evaluate("document.querySelector('.prose details').open = true")
         tab.evaluate(COUNT_MUTATIONS)
         with tab.expect_response("**/everything") as asked:
-            # A new picture may be on any page, so all are asked.
-            book.push({"elsewhere/unrelated.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>'})
+            # What mentions it was edited, but the sentence that it shows of that was not.
+            book.push({"elsewhere/known.md": note(known, "More.")})
         assert asked.value.ok
         settle(tab)
         assert tab.evaluate("window.mutations") == 0

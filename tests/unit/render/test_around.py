@@ -126,3 +126,46 @@ def test_a_new_page_concerns_only_what_leads_to_it() -> None:
         for path in new.site.pages:
             found, fresh = drive(press.print(new, path)), drive(other.print(again, path))
             assert found.identity.body == fresh.identity.body
+
+
+def test_a_picture_concerns_only_the_pages_that_show_it() -> None:
+    """A new, changed or deleted one, or a variant of it; so does one that is shown by way of another note."""
+
+    def picture(size: int) -> str:
+        return f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}"/>'
+
+    notes = {f"n/{n}.md": f"---\ndate: 2020-01-{n + 1:02}\n---\nText.\n" for n in range(9)}
+    notes |= {
+        "n/2.md": "---\ndate: 2020-01-03\n---\n![A picture](p.svg)\n",
+        "n/5.md": "---\ndate: 2020-01-06\n---\n![[p.svg]]\n",
+        "n/7.md": "---\ndate: 2020-01-08\n---\n![[2]]\n",
+    }
+    shown = notes | {"n/p.svg": picture(8)}
+    press = Press(memory=10**7)
+    for files, others in (
+        (notes, shown),
+        (shown, notes | {"n/p.svg": picture(9)}),
+        (shown, shown | {"n/p@2x.svg": picture(16)}),
+        (shown, notes),
+    ):
+        old = edition(press, files)
+        for path in old.site.pages:
+            drive(press.print(old, path))
+        new = edition(press, others, old)
+        told = affected(old, new)
+        assert told is not None
+        assert {path for path in told if path in new.site.pages} == {"/n/2", "/n/5", "/n/7"}
+
+
+def test_an_author_who_is_spelt_otherwise_concerns_only_where_the_name_is_shown() -> None:
+    """The others keep their pages; another picture of an author concerns all."""
+    files = {f"n/{n}.md": f"---\nauthor: {'Bob' if n else 'ann'}\n---\nText.\n" for n in range(9)}
+    press = Press(memory=10**7)
+    old = edition(press, files)
+    told = affected(old, edition(press, files | {"n/0.md": "---\nauthor: Ann\n---\nText.\n"}, old))
+    assert told is not None
+    assert {"/n/0", "/authors", "/authors/ann"} <= set(told)
+    assert "/n/5" not in told
+    face = {"canopy.toml": '[authors.Bob]\navatar = "b.svg"\n'}
+    old = edition(press, files | face)
+    assert affected(old, edition(press, files | face | {"b.svg": "<svg/>"}, old)) is None
