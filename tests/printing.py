@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -12,12 +13,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def drive(steps: Generator[Job, Any, T]) -> T:
-    """Carry out each job and return what comes of them."""
+def drive(steps: Generator[Job, Any, T], known: dict[bytes, Any] | None = None) -> T:
+    """Carry out each job and return what comes of them; what is `known` of the same job is not done again."""
+    known = {} if known is None else known
     try:
         job = next(steps)
         while True:
-            job = steps.send(job.function(*job.arguments))
+            key = pickle.dumps((job.function, job.arguments))
+            if key not in known:
+                known[key] = job.function(*job.arguments)
+            job = steps.send(known[key])
     except StopIteration as stop:
         value: T = stop.value
         return value
