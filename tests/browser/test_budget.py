@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser.test_pages import PHONE, WATCH_SHIFTS
 from notepads import Notepad, notepad
+
+from browser.test_pages import PHONE, WATCH_SHIFTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

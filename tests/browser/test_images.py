@@ -7,8 +7,9 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser.axe import violations
 from notepads import Notepad, notepad
+
+from browser.axe import violations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

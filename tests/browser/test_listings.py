@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser.test_pages import DESK, PHONE, WATCH_SHIFTS, everybody, look
 from notepads import Notepad, notepad
+
+from browser.test_pages import DESK, PHONE, WATCH_SHIFTS, everybody, look
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser.proxy import proxied
 from notepads import Notepad, notepad
+
+from browser.proxy import proxied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser.axe import violations
 from notepads import Notepad, notepad
 from running import git, running, write
 from unit.render.test_sanitise import XSS
+
+from browser.axe import violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser.axe import violations
 from notepads import Notepad, notepad
 from running import git
+
+from browser.axe import violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
