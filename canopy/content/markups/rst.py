@@ -87,6 +87,8 @@ class _Rst:
         self.names: dict[str, str] = {}
         self.pieces: dict[str, str] = {}
         self.labels: set[str] = set()
+        self.pending: list[str] = []
+        """The labels of the title that follows."""
         self.around: list[str] = []
         """The directives in which we are, by the prefixes of their lines."""
         for number, line in enumerate(lines):
@@ -181,30 +183,16 @@ class _Rst:
 
     def _title(self, lines: list[str], at: int) -> int:
         """Add the title that begins at the line; return of how many lines it is made, 0 if there is none."""
-        over = _LINE.match(lines[at])
-        if (
-            over
-            and at + 2 < len(lines)
-            and lines[at + 1]
-            and lines[at + 2][:2] == lines[at][:2]
-            and _LINE.match(lines[at + 2])
-        ):
-            sign, words, size = over[1] * 2, lines[at + 1].strip(), 3
-        elif (
-            not over
-            and at + 1 < len(lines)
-            and (under := _LINE.match(lines[at + 1]))
-            and not indent(lines[at])
-        ):
-            if len(lines[at + 1]) < min(3, len(lines[at])) or _DIRECTIVE.match(lines[at]):
-                return 0
-            sign, words, size = under[1], lines[at], 2
-        else:
+        found = _titled(lines, at)
+        if found is None:
             return 0
+        sign, words, size = found
         if sign not in self.levels:
             self.levels.append(sign)
         level = min(self.levels.index(sign) + 1, 6)
-        self.out.put(*[""] * (size - 2), f"{'#' * level} {self.inline(words)}", "", taken=size)
+        anchors = "".join(map(_anchor, self.pending))
+        self.pending.clear()
+        self.out.put(*[""] * (size - 2), f"{'#' * level} {self.inline(words)}", anchors, taken=size)
         return size
 
     def _field(self, found: re.Match[str], prefix: str) -> None:
@@ -248,7 +236,13 @@ class _Rst:
             return end
         if target := _TARGET.match(line):
             words = " ".join((target[1] or target[2]).split())
-            self._filled([] if target[3] else [f'{prefix}<a id="{words}"></a>', prefix.rstrip()], 1)
+            following = next((n for n in range(at + 1, len(lines)) if lines[n]), at)
+            if not target[3] and _titled(lines, following):
+                # A title is to come first, so that it can be the page's.
+                self.pending.append(words)
+                self.out.put(prefix.rstrip())
+            else:
+                self._filled([] if target[3] else [prefix + _anchor(words), prefix.rstrip()], 1)
             return at + 1
         inner, end = self._block(lines, at)
         found = _DIRECTIVE.match(line)
@@ -411,6 +405,23 @@ class _Rst:
         return code((words or text).lstrip("~!"))
 
 
+def _anchor(name: str) -> str:
+    return f'<a id="{name}"></a>'
+
+
+def _titled(lines: list[str], at: int) -> tuple[str, str, int] | None:
+    """Return the signs of the title at a line, its words and the number of its lines; None if it is none."""
+    over = _LINE.match(lines[at])
+    below = lines[at + 1 : at + 3]
+    if over:
+        framed = len(below) == 2 and below[0] and below[1][:2] == lines[at][:2] and _LINE.match(below[1])
+        return (over[1] * 2, below[0].strip(), 3) if framed else None
+    under = _LINE.match(below[0]) if below and not indent(lines[at]) else None
+    if under is None or len(below[0]) < min(3, len(lines[at])) or _DIRECTIVE.match(lines[at]):
+        return None
+    return under[1], lines[at], 2
+
+
 def _place(target: str, words: str) -> str:
     """Return a link to another text, which is named without its ending."""
     target = target.strip("/")
@@ -462,7 +473,7 @@ _SHOWN: dict[str, Callable[[_Rst, Directive, int], None]] = {
         _Rst.titled,
     ),
     **dict.fromkeys(
-        ("function", "class", "method", "attribute", "data", "module", "option", "envvar", "confval"),
+        ("function", "class", "method", "attribute", "data", "option", "envvar", "confval"),
         _Rst.described,
     ),
     "math": _Rst.formula,

@@ -49,6 +49,7 @@ RST = [
     ("Code::\n\n  x = 1\n\nafter", f"Code:\n{FENCE}\nx = 1\n{FENCE}\nafter"),
     (".. code-block:: python\n   :linenos:\n\n   x = 1", f"{FENCE}python\nx = 1\n{FENCE}"),
     (".. warning:: Mind\n   the gap", "> [!WARNING]\n> Mind\n> the gap"),
+    (".. _here:\n\nTop\n===\n\nx :ref:`here`", '# Top\n<a id="here"></a>\n\nx [here](#here)'),
     (".. note:: a\n.. tip:: b", "> [!NOTE]\n> a\n\n> [!TIP]\n> b"),
     (".. image:: i.png\n   :alt: words", "![words](<i.png>)"),
     (
