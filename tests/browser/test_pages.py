@@ -122,6 +122,22 @@ class TestEverybodyCanRead:
             shifts[path] = tab.evaluate("window.shift")
         assert {path: shift for path, shift in shifts.items() if shift > 0.05} == {}
 
+    def test_long_contents_push_nothing_apart(self, book: Notepad, reader: Any) -> None:
+        """On a desk, what stands above the text is as high as its words, also with a box of findings."""
+        tab = reader(viewport={"width": 1280, "height": 2000}).new_page()
+        look(tab, book.server.url + "/guide/writing")
+        high = "document.querySelector('.opening').offsetHeight"
+        before = tab.evaluate(high)
+        tab.evaluate(
+            """() => {
+              document.querySelector('.contained').insertAdjacentHTML('afterbegin', '<p class=findings>x');
+              document.querySelector('.prose').replaceChildren('short');
+              document.querySelectorAll('.toc li').forEach((item) => item.append(item.cloneNode(true)));
+            }"""
+        )
+        assert tab.evaluate(high) == before
+        assert tab.evaluate("document.querySelector('.findings').offsetHeight") < 80
+
 
 class TestWithoutScript:
     def test_an_article_is_whole(self, book: Notepad, reader: Any) -> None:
