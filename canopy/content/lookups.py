@@ -71,7 +71,7 @@ def _named(site: Site, page: Page, link: wikilinks.Named) -> Iterator[str]:
 
 
 def _inside(site: Site, page: Page, target: str) -> Iterator[str]:
-    yield from _places(site, page, (unquote(split_suffix(target)[0]), unquote(target)))
+    yield from _places(site, page, {unquote(split_suffix(target)[0]): None, unquote(target): None})
 
 
 def _places(site: Site, page: Page, places: Iterable[str]) -> Iterator[str]:

@@ -55,6 +55,36 @@ class Web:
 EMPTY = Web()
 
 
+class _Finder:
+    """Where the links of one site's pages lead; that of a link from the top is found once for all of them."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.own = homes(site)
+        self._ways: dict[tuple[str, bool], tuple[str, str]] = {}
+        self._keys: dict[str, frozenset[str]] = {}
+
+    def way(self, page: Page, folder: str, target: str) -> tuple[str, str]:
+        """Return the way of a link on a page, whose file is in the `folder`."""
+        if not target.startswith("/"):
+            return _way(self.site, page, folder, target)
+        known = target, bool(folder)
+        if known not in self._ways:
+            self._ways[known] = _way(self.site, page, folder, target)
+        return self._ways[known]
+
+    def keys(self, page: Page, links: Iterable[Outlink]) -> frozenset[str]:
+        """Return by what the links of a page are looked up."""
+        return frozenset().union(*(self._keys_of(page, link.target) for link in links))
+
+    def _keys_of(self, page: Page, target: str) -> frozenset[str]:
+        if not target.startswith("/"):
+            return keys_of(self.site, page, target)
+        if target not in self._keys:
+            self._keys[target] = keys_of(self.site, page, target)
+        return self._keys[target]
+
+
 def weave(
     site: Site,
     pages: Mapping[str, Page],
@@ -68,13 +98,13 @@ def weave(
     `links` are those in the texts that were looked through already. `change` is what of the pages is another
     than in the site before.
     """
-    own = homes(site)
-    again = previous is None or previous.convention != site.convention or homes(previous) != own
+    finder = _Finder(site)
+    again = previous is None or previous.convention != site.convention or homes(previous) != finder.own
     again = again or (previous is not None and previous.base_url != site.base_url)
     old = {} if again else before.outward
     if again or change is None:
         outward = {
-            file: _outward(site, own, page, old.get(file), links.get(file)) for file, page in pages.items()
+            file: _outward(finder, page, old.get(file), links.get(file)) for file, page in pages.items()
         }
         changed = [file for file, links in outward.items() if old.get(file) is not links]
         changed += [file for file in before.outward if file not in outward]
@@ -83,9 +113,9 @@ def weave(
         for file in change.gone.keys() - change.fresh.keys():
             del outward[file]
         for file, page in change.fresh.items():
-            outward[file] = _outward(site, own, page, old.get(file), links.get(file))
+            outward[file] = _outward(finder, page, old.get(file), links.get(file))
         for file in _stirred(site, previous, outward):
-            found = _outward(site, own, pages[file], outward[file])
+            found = _outward(finder, pages[file], outward[file])
             changed += [file] if found is not outward[file] and file not in change.fresh else []
             outward[file] = found
     if previous is not None and not again and not any(_has_links(file, outward, old) for file in changed):
@@ -106,31 +136,28 @@ def _has_links(file: str, *webs: Mapping[str, Outward]) -> bool:
 
 
 def _outward(
-    site: Site,
-    own: tuple[str, ...],
-    page: Page,
-    known: Outward | None,
-    links: tuple[Outlink, ...] | None = None,
+    finder: _Finder, page: Page, known: Outward | None, links: tuple[Outlink, ...] | None = None
 ) -> Outward:
     """Return the links of a page; the same object if nothing about them changed."""
+    site = finder.site
     same = known is not None and known.page.source is page.source
     if known and same:
         links = known.links
     elif links is None:
-        links = text_links(page.source, site.convention, own)
+        links = text_links(page.source, site.convention, finder.own)
     top = f"{site.root}/" if site.root else ""
     inside = page.source.path.startswith(top)
     folder = parent("/" + page.source.path.removeprefix(top)) if inside else ""
     if known and same and known.page.path == page.path:
+        keys = known.keys
         ways = tuple(
-            way if way[0] and _look_up(site, way[0]) == way[1] else _way(site, page, folder, link.target)
+            way if way[0] and _look_up(site, way[0]) == way[1] else finder.way(page, folder, link.target)
             for link, way in zip(links, known.ways, strict=True)
         )
     else:
-        ways = tuple(_way(site, page, folder, link.target) for link in links)
-    known_keys = known.keys if known and same and known.page.path == page.path else None
-    keys = frozenset().union(*(keys_of(site, page, link.target) for link in links))
-    fresh = Outward(page, links, ways, keys if known_keys is None else known_keys)
+        keys = finder.keys(page, links)
+        ways = tuple(finder.way(page, folder, link.target) for link in links)
+    fresh = Outward(page, links, ways, keys)
     return known if known and known.page is page and known.ways == ways else fresh
 
 

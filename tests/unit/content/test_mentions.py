@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-from snapshots import blob, site_of, snapshot
+from pathlib import Path
 
+import pytest
+from snapshots import blob, site_of, snapshot, snapshot_of_folder
+
+from canopy.content.links import resolve
+from canopy.content.lookups import keys_of
 from canopy.content.outlinks import excerpt, find_links
 from canopy.content.related import COMMON, related_pages
 from canopy.content.site import build
@@ -232,3 +236,21 @@ def test_a_new_home_is_heeded_by_the_next_build() -> None:
     assert "/b.html" not in mentioned(before)
     files["_config.yml"] = "url: https://two.example\n"
     assert mentioned(build(snapshot(files), SiteOptions(), before))["/b.html"] == ["/2020/01/01/a.html"]
+
+
+SITES = Path(__file__).parents[2] / "sites"
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in SITES.glob("*/repository")))
+def test_a_link_is_found_as_on_its_own_page(name: str) -> None:
+    """What is found once for all pages, where a link from the top leads, is what each page would find."""
+    options = SiteOptions(root="data") if name == "mirage" else SiteOptions()
+    site = build(snapshot_of_folder(SITES / name / "repository"), options)
+    assert site.memo is not None
+    for outward in site.memo.web.outward.values():
+        page, targets = outward.page, [link.target for link in outward.links]
+        reached = [resolve(site, page, target) for target in targets]
+        assert [path for _, path in outward.ways] == [
+            target.path if target.kind == "internal" else "" for target in reached
+        ]
+        assert outward.keys == frozenset().union(*(keys_of(site, page, target) for target in targets))
