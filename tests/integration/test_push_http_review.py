@@ -19,8 +19,8 @@ BROKEN = "# Broken\n\nGood line.\n\nSee [this](nowhere.md).\n"
 
 @pytest.fixture(scope="module")
 def pad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notepad]:
-    """Run a notepad that refuses nothing."""
-    with notepad(tmp_path_factory.mktemp("pad")) as pad:
+    """Run a notepad that refuses nothing, and renders none of its thousand pages before it is read."""
+    with notepad(tmp_path_factory.mktemp("pad"), "--cache", "0") as pad:
         yield pad
 
 
