@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from canopy.content.markups.writing import Lines, Places, Translated, code, link, table
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 _TITLE = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*?)(?:[ \t]+=+)?$")
 _ATTRIBUTE = re.compile(r":(!?[\w-]{1,60}!?):(?:[ \t]+(.*))?$")
+_CONDITION = re.compile(r"(ifdef|ifndef|ifeval|endif)::([^\[\]]{0,200})\[(.{0,2000})\]$")
 _AUTHOR = re.compile(r"([^\W\d][\w .'-]{1,80}?)(?:[ \t]+<[^<>]{1,200}>)?$")
 _REVISION = re.compile(r"(?:v[\w.]{1,20},?[ \t]*)?(\d{4}-\d\d-\d\d)\b")
 _STYLE = re.compile(r"\[([^\[\]]{0,300})\]$")
@@ -81,7 +86,32 @@ _FIELDS = {
 
 def translate(text: str) -> Translated:
     """Return the text in markdown."""
-    return _Doc([line.rstrip() for line in text.split("\n")]).translated()
+    return _Doc(list(_on_condition(line.rstrip() for line in text.split("\n")))).translated()
+
+
+def _on_condition(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines, blank ones in the place of conditions and of what they keep out."""
+    known = {"env-github"}  # what is for readers of a forge is for readers here
+    holding: list[bool] = []
+    hidden = 0
+    for line in lines:
+        condition = _CONDITION.match(line)
+        if condition is None:
+            if not hidden and (attribute := _ATTRIBUTE.match(line)):
+                known.add(attribute[1].lower())
+            yield "" if hidden else line
+            continue
+        kind, names, words = condition.groups()
+        if kind == "endif":
+            hidden -= bool(holding) and not holding.pop()
+            yield ""
+            continue
+        some = not known.isdisjoint(re.split(r"[,+]", names.lower()))
+        holds = kind == "ifeval" or some == (kind == "ifdef")
+        if not words or kind == "ifeval":
+            holding.append(holds)
+            hidden += not holds
+        yield words if holds and not hidden and kind != "ifeval" else ""
 
 
 class _Doc:

@@ -93,6 +93,7 @@ ASCIIDOC = [
     ("|===\n|A |B\n\n|1 |2\n|===", "| A | B |\n| --- | --- |\n| 1 | 2 |"),
     ("// hidden\ntext\n////\nhidden\n////", "text"),
     ("term:: what", "**term**\n: what"),
+    ("ifdef::env-github[]\na\nendif::[]\nifndef::env-github[]\nb\nendif::[]\nifdef::x[c]", "a"),
 ]
 TEXTILE = [
     ("h2. A _b_", "## A *b*"),
@@ -174,6 +175,7 @@ def test_any_text(kind, parts):
         ("rst", ".. note::\n\n   "),
         ("rst", "`a <"),
         ("adoc", "----\n"),
+        ("adoc", "ifdef::env-github[]\n"),
         ("mediawiki", "<!--"),
         ("mediawiki", "<pre>\n"),
         ("mediawiki", "{|\n"),
