@@ -30,6 +30,7 @@ from canopy.render.plain import render_plain, tidy
 from canopy.render.renderer import Renderer
 from canopy.render.sanitise import Marker, clean, cut_trusted
 from canopy.render.signs import signs
+from canopy.render.spaces import with_angles
 from canopy.render.tables import tables
 from canopy.render.wikilinks import far, wikilinks
 
@@ -102,11 +103,12 @@ def _render(text: str, idiom: Idiom, *, trusted: bool, language: str, quoted: bo
     plain = understand(text, idiom)
     if len(plain.text) > LARGEST_TEXT:
         raise ValueError("the text grows too long")
+    source = with_angles(plain.text)
     marker = Marker()
-    renderer = Renderer(plain.text, marker, trusted=trusted, language=language, quoted=quoted)
+    renderer = Renderer(source, marker, trusted=trusted, language=language, quoted=quoted)
     state = _MARKDOWN.block.state_cls()
     state.env.update(_environment(idiom))
-    tokens, state = _MARKDOWN.parse(plain.text, state)
+    tokens, state = _MARKDOWN.parse(source, state)
     html = renderer.render_tokens(tokens, state)  # type: ignore[arg-type] # a list, as there is no renderer
     html = cut_trusted(html, marker) if trusted else clean(html, marker, renderer.ids)
     parts, links = marker.split(html)

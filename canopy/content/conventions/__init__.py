@@ -51,8 +51,20 @@ _TRADITIONS: dict[str, ModuleType] = {
     "plain": plain,
 }
 NAMES = tuple(_TRADITIONS)
-_FOLDERS = ("docs", "site", "website", "www", "web", "blog", "book", "guide", "documentation", "doc")
-"""Where programs keep their sites."""
+_FOLDERS = (
+    "docs",
+    "site",
+    "website",
+    "www",
+    "web",
+    "blog",
+    "book",
+    "guide",
+    "documentation",
+    "doc",
+    "exampleSite",
+)
+"""Where programs keep their sites, and themes what they show themselves with."""
 
 
 def recognise(tree: Tree, wanted: str = "") -> Found:

@@ -858,3 +858,10 @@ def test_dendron_says_the_words_of_a_link_first():
         {"dendron.yml": "", "vault/a.md": "[[Some words|dendron://site/a.b]] [[a.b]]", "vault/a.b.md": "B"}
     )
     assert site.pages["/vault/a"].source.data == b"[[a.b|Some words]] [[a.b]]"
+
+
+def test_a_theme_is_shown_by_its_example():
+    """A theme's repository is what it shows itself with."""
+    files = {"exampleSite/hugo.toml": "title = 'T'", "exampleSite/content/a.md": "A"}
+    site = site_of({"theme.toml": "", **files})
+    assert (site.convention, site.title, [*site.pages]) == ("hugo", "T", ["/a"])

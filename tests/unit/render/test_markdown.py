@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import unquote
 
 import pytest
 from markup import read
@@ -284,3 +285,21 @@ def test_emphasis_in_scripts_without_spaces(text: str, shown: str) -> None:
 def test_brackets_that_are_no_link_by_name_may_be_in_a_links_words() -> None:
     """Two brackets are a link by name only where there is a note of that name."""
     assert html("[Add [[bin]] to it](x)") == '<p><a href="x">Add [[bin]] to it</a></p>\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        (
+            "![](shots/No 1.png) and [a](/My notes/x y.pdf#p)",
+            ("shots/No 1.png", "/My notes/x y.pdf#p"),
+        ),
+        ('![](a b.png "T")', ()),
+        ("[x](see also this)", ()),
+        ("`![](a b.png)`", ()),
+        ("[x](<a b.png>)", ("a b.png",)),
+    ],
+)
+def test_targets_with_spaces(text: str, targets: tuple[str, ...]) -> None:
+    """A file whose name has spaces is linked as it is called; other words in parentheses are words."""
+    assert tuple(map(unquote, links(text))) == targets
