@@ -32,7 +32,7 @@ _STARTS = 3
 
 def _started(remote: str, data: Path, path: str) -> tuple[float, Server]:
     begin = time.perf_counter()
-    server = start(remote, data=data, ready=False)
+    server = start(remote, data=data, ready=False, forked=False)
     server.wait_for(path, seconds=180)
     return time.perf_counter() - begin, server
 
@@ -75,7 +75,7 @@ def measure(notes: int, folder: Path) -> list[str]:
     shutil.rmtree(folder / "data")
     (folder / "data").mkdir()
     shutil.copytree(bare, folder / "data" / "notepad.git")
-    server = start(data=folder / "data")
+    server = start(data=folder / "data", forked=False)
     clone = re.search(r"http://me:\S+", server.output)
     assert clone is not None
     server.wait_for(page, seconds=180)

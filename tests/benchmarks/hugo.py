@@ -215,7 +215,7 @@ def measure_canopy(folder: Path, name: str, posts: int, data: Path) -> dict[str,
         shutil.rmtree(data, ignore_errors=True)
         for times in (starts, again):
             begin = time.perf_counter()
-            server = start(str(folder / ".git"), data=data, ready=False)
+            server = start(str(folder / ".git"), data=data, ready=False, forked=False)
             seen(server.port, path, "</article>")
             times.append(time.perf_counter() - begin)
             if times is starts:
@@ -223,7 +223,7 @@ def measure_canopy(folder: Path, name: str, posts: int, data: Path) -> dict[str,
             server.stop()
             server.kill()
         begin = time.perf_counter()
-        server = start("preview", str(folder), data=data / "preview", ready=False)
+        server = start("preview", str(folder), data=data / "preview", ready=False, forked=False)
         seen(server.port, path, "</article>")
         previews.append(time.perf_counter() - begin)
         if not run:
@@ -235,7 +235,7 @@ def measure_canopy(folder: Path, name: str, posts: int, data: Path) -> dict[str,
     data.mkdir()
     git("checkout", "-q", ".", cwd=folder)
     git("clone", "-q", "--bare", str(folder), str(data / "notepad.git"))
-    server = start(data=data, ready=False)
+    server = start(data=data, ready=False, forked=False)
     seen(server.port, path, "</article>")
     found = re.search(r"http://me:\S+", server.output)
     assert found is not None, server.output

@@ -149,7 +149,7 @@ def _canopy(readers: int, folder: Path) -> list[str]:
         "CANOPY_MAX_READERS": str(readers + 100),
         "CANOPY_MAX_READERS_PER_ADDRESS": str(readers),
     }
-    with running(f"{work}#main", data=folder / "data", **settings) as server:
+    with running(f"{work}#main", data=folder / "data", forked=False, **settings) as server:
 
         def told() -> float:
             write(work, {"one.md": "# One\n\nsecond\n"})

@@ -92,7 +92,7 @@ def over_http(notes: int, folder: Path) -> list[str]:
     bare = make(folder / "notes.git", notes)
     work = folder / "work"
     git("clone", "-q", str(bare), str(work))
-    server = start(str(bare), data=folder / "data")
+    server = start(str(bare), data=folder / "data", forked=False)
     try:
         server.wait_for("/-/search.json?q=x", seconds=120)
         took = []

@@ -72,7 +72,7 @@ def main(seconds: float = 3.0) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         work = repository(Path(folder) / "notes", {"long.md": note(1, random.Random(1), words=1700)})
-        with running(f"{work}#main", data=Path(folder) / "data") as server:
+        with running(f"{work}#main", data=Path(folder) / "data", forked=False) as server:
             headers, body = _fetch(server.port, "/long")
             plain = len(server.get("/long").body)
             told = json.dumps({"headers": headers, "body": base64.b64encode(body).decode()})
