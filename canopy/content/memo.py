@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from canopy.content.former import NOTHING
 from canopy.content.mentions import EMPTY
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from canopy.content.sources import File
     from canopy.content.values import Page
     from canopy.git.values import Former
+
+
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +66,13 @@ class Memo:
     def prefix(self) -> str:
         """The site's top in the repository, with a slash at its end."""
         return self.reading.prefix
+
+
+def kept(new: V, old: V | None) -> V:
+    """Return the old object where nothing about it changed."""
+    return old if old is not None and new == old else new
+
+
+def all_kept(new: dict[str, V], old: Mapping[str, V]) -> dict[str, V]:
+    """Return the new values, with the old objects of those that did not change."""
+    return {key: kept(value, old.get(key)) for key, value in new.items()}
