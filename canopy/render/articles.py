@@ -109,8 +109,12 @@ def _versions(outline: Outline, page: Page) -> tuple[tuple[str, str], ...]:
 
 
 def known_siblings(outline: Outline, page: Page) -> tuple[Page, ...]:
-    """Return the first pages of a page's section, for templates of a repository; ours need none."""
-    return outline.siblings.first(page) if outline.look.templates is not None else ()
+    """Return the first pages of a page's section, for templates of a repository; ours need none.
+
+    A page that no list has, has none beside it.
+    """
+    shown = outline.look.templates is not None and not page.unlisted
+    return outline.siblings.first(page) if shown else ()
 
 
 def _parts(outline: Outline, page: Page) -> tuple[Part, ...]:

@@ -210,6 +210,10 @@ def _below(outline: Outline, path: str) -> Iterator[str]:
             yield from (page.path for page in section.pages)
             if section.index is not None:
                 yield section.index.path
+    for page in outline.site.pages.values():
+        # It shows where it lies, though no list of what lies there has it.
+        if page.unlisted and f"{page.section}/".startswith(f"{path.rstrip('/')}/"):
+            yield page.path
 
 
 def _in_other_terms(old: Outline, new: Outline) -> Iterator[str]:

@@ -9,6 +9,7 @@ import pytest
 from printing import drive
 from snapshots import site_of
 
+from canopy.render.differences import affected
 from canopy.render.press import Press
 from canopy.search import Index, parse_query
 
@@ -79,3 +80,12 @@ def test_hugo_lists_no_page_that_is_never_to_be_listed(build):
     handed = "---\ncascade:\n  build:\n    list: never\n---\n"
     below = files | {"content/posts/_index.md": handed, "content/posts/a.md": "# A\n"}
     assert site_of(below).sections["/posts"].pages == ()
+
+
+def test_it_follows_the_name_of_the_folder_that_it_lies_in():
+    """Which it shows, though no list of the folder has it."""
+    press = Press(memory=10**7)
+    files = OPEN | {"a/b/apart.md": APART, "a/b/other.md": "# Other\n"}
+    old = press.edition(site_of(files | {"a/b/index.md": "# Folder\n"}), NOW)
+    new = press.edition(site_of(files, old.site), NOW)
+    assert "/a/b/apart" in (affected(old, new) or ())
