@@ -12,6 +12,7 @@ from canopy.content.conventions.convention import Found, Spot, dated, is_litter
 from canopy.content.conventions.globs import is_matched, read_globs
 from canopy.content.conventions.heroes import hero_text, hero_title
 from canopy.content.conventions.literals import read_literals
+from canopy.content.dialects import regions
 from canopy.content.paths import base_name, extension, unsuffixed
 from canopy.content.values import SiteSettings
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from canopy.content.conventions.convention import Tree
+    from canopy.content.dialects.rewriting import Rewritten
+    from canopy.content.inclusions import Shelf
     from canopy.content.values import FrontMatter
     from canopy.git.values import Blob
 
@@ -40,6 +43,8 @@ class VitePress(Handbook):
     excluded: tuple[str, ...] = ()
     moved_files: tuple[tuple[str, str], ...] = ()
     """Files, and folders with a slash at their end, that stand elsewhere."""
+    root: str = ""
+    """The folder of the repository that `@` stands for."""
 
     def locate(self, path: str) -> Spot | None:
         """Return the path; what is excluded, and patterns of pages that a program makes, have none."""
@@ -64,6 +69,14 @@ class VitePress(Handbook):
     def text(self, values: Mapping[str, object], body: str) -> str:
         """Return the text below a header; of a start page, with what its header shows."""
         return hero_text(values) + _OWN_TITLE.sub("", body, count=1)
+
+    def includes(self, data: bytes) -> bool:
+        """Tell whether a text may show other files."""
+        return b"@include" in data or b"<<<" in data
+
+    def expanded(self, body: str, shelf: Shelf) -> Rewritten | None:
+        """Return a text with the files that it shows."""
+        return regions.expand(body, shelf.home, self.root, shelf)
 
     def address(self, spot: Spot, front: FrontMatter, values: Mapping[str, object]) -> str:  # noqa: ARG002
         """Return the path, with the ending that such addresses have."""
@@ -119,6 +132,7 @@ def read(tree: Tree, why: str) -> Found:
         public="/public/" if settings == ".vitepress" else "/.vuepress/public/",
         excluded=read_globs(config.list("srcExclude")),
         moved_files=tuple(_rewrites(config)),
+        root=(tree.prefix + below).rstrip("/"),
         titles=contents.titles,
         places=contents.places,
         foreign=tuple(f"/{name.lower()}" for name in others),

@@ -8,7 +8,7 @@ import pytest
 from printing import drive
 from snapshots import site_of
 
-from canopy.content.dialects import listings, snippets
+from canopy.content.dialects import listings, regions, snippets
 from canopy.content.dialects.snippets import Snippets
 from canopy.content.inclusions import DEPTH, MOST_TEXT, Shelf
 from canopy.render.differences import affected
@@ -196,3 +196,50 @@ def test_jekyll_includes_what_is_but_text(sign, shown):
         "_includes/logic.html": "{% if page.x %}y{% endif %}\n",
     }
     assert page(files, "/2016/05/04/a.html") == f"First.\n\n{shown}\n"
+
+
+CODE = (
+    "// #region one\n  const region = 1;\n  // #region two\n  two();\n"
+    "  // #endregion two\n// #endregion one\nend();\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("sign", "shown"),
+    [
+        ("<!--@include: ./part.md-->", "One\nTwo\nThree\n"),
+        ("<!-- @include: @/docs/part.md{2,} -->", "Two\nThree"),
+        ("<!--@include: ./part.md{,2}-->", "One\nTwo"),
+        ("<!--@include: ./part.md{2}-->", "Two"),
+        ("<!--@include: ./regions.md#in-->", "Inner"),
+        ("<!--@include: ./none.md-->", "<!--@include: ./none.md-->"),
+        ("<!--@@include: ./part.md-->", "<!--@@include: ./part.md-->"),
+        ("<<< @/x.js#two", "```js\ntwo();\n```"),
+        ("<<< ../x.js#one{1,3 ts:line-numbers} [x.ts]", "```ts{1,3} [x.ts]\nconst region = 1;\ntwo();\n```"),
+        ("<<< @/x.js#none", "<<< @/x.js#none"),
+        ("<<< ./fence.md", "````md\n```\na\n```\n````"),
+        ("```md\n<<< @/x.js\n```", "```md\n<<< @/x.js\n```"),
+    ],
+)
+def test_vitepress_shows_parts_and_code_of_files(sign, shown):
+    """Whole, by lines or by regions; code in a fence that nothing in it ends, and never within one."""
+    files = {
+        "docs/part.md": "---\ntitle: x\n---\n\nOne\nTwo\nThree\n",
+        "docs/regions.md": "Outer\n<!-- #region in -->\nInner\n<!-- #endregion in -->\n",
+        "docs/fence.md": "```\na\n```\n",
+        "x.js": CODE,
+    }
+    assert regions.expand(sign, "docs/a.md", "", shelf_of(files, "docs/a.md")).text == shown
+
+
+def test_the_root_of_a_vitepress_site():
+    """`@` is the folder of the texts; the page follows what it shows."""
+    files = {
+        "docs/.vitepress/config.ts": "export default {}",
+        "docs/index.md": "# X\n\n<<< @/code/x.py\n",
+        "docs/code/x.py": "one\n",
+    }
+    site = site_of(files)
+    assert site.shown["/"].source.body == "```py\none\n```\n"
+    changed = files | {"docs/code/x.py": "two\n"}
+    assert page(changed, "/", site) == "```py\ntwo\n```\n"
