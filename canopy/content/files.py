@@ -43,7 +43,8 @@ def read_files(
     old, before = (memo.read, memo.reading.blobs) if memo else ({}, {})
     unmoved = memo is not None and blobs.keys() == before.keys()
     paths = old if unmoved else sorted(path for path in blobs if path.startswith(reading.prefix))
-    edited = [path for path in paths if before.get(path) is not blobs[path] or _shows(old[path], blobs)]
+    stale = {path for path, file in old.items() if _is_stale(file, blobs, unmoved=unmoved)}
+    edited = [path for path in paths if path in stale or before.get(path) is not blobs[path]]
     shared: dict[str, File] = {}
     links: dict[str, tuple[Outlink, ...]] = {}
     if share is not None:
@@ -52,20 +53,21 @@ def read_files(
         for file, found in read_parcels(new, reading.convention, reading.prefix, homes, share):
             shared[file.blob.path] = file
             links[file.path] = found
-    fresh = {path: shared.get(path) or _read(blobs, path, old.get(path), reading) for path in edited}
+    kept = {path: None if path in stale else old.get(path) for path in edited}
+    fresh = {path: shared.get(path) or _read(blobs, path, kept[path], reading) for path in edited}
     if unmoved:
         return Files({**old, **fresh}, edited, links)
     return Files({path: fresh[path] if path in fresh else old[path] for path in paths}, None, links)
 
 
-def _shows(file: File, blobs: Mapping[str, Blob]) -> bool:
+def _is_stale(file: File, blobs: Mapping[str, Blob], *, unmoved: bool) -> bool:
     """Tell whether a file shows another one that is not what it was."""
-    return bool(file.shown) and not is_as_before(file.shown, blobs)
+    return bool(file.shown) and not is_as_before(file.shown, blobs, unmoved=unmoved)
 
 
 def _read(blobs: Mapping[str, Blob], path: str, known: File | None, reading: Reading) -> File:
     blob, prefix, convention = blobs[path], reading.prefix, reading.convention
-    if known is not None and _as_before(known, blob) and not _shows(known, blobs):
+    if known is not None and _as_before(known, blob):
         return known if known.blob == blob else replace(known, blob=blob)
     if blob.link:
         original = "/" + blob.link[len(prefix) :] if blob.link.startswith(prefix) else ""

@@ -30,6 +30,9 @@ MAX_FILE = 1024 * 1024
 
 Shown = tuple[tuple[str, "Blob | None"], ...]
 """The files that a page asked for, by their paths in the repository; None for one that is not there."""
+_ANY = "*"
+"""Stands for the rest of a path."""
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".svg")
 
 
 @dataclass(slots=True)
@@ -56,6 +59,12 @@ class Shelf:
         self.read -= len(blob.data)
         return blob.data.decode("utf-8-sig", "replace").replace("\r\n", "\n")
 
+    def picture(self, beginning: str) -> str:
+        """Return the path of the first picture in a folder that begins so; nothing if none does."""
+        found = _first_picture(self.blobs, normpath(beginning))
+        self.asked[normpath(beginning) + _ANY] = found
+        return found.path if found else ""
+
     def take(self, piece: str | None) -> str | None:
         """Return a piece that is to be shown, unless with it the page would have too much."""
         if piece is None or len(piece) > self.text:
@@ -69,9 +78,23 @@ class Shelf:
         return tuple(sorted(self.asked.items(), key=lambda item: item[0]))
 
 
-def is_as_before(shown: Shown, blobs: Mapping[str, Blob]) -> bool:
-    """Tell whether the files that a page shows are what they were."""
-    return all(_same(blob, blobs.get(path)) for path, blob in shown)
+def is_as_before(shown: Shown, blobs: Mapping[str, Blob], *, unmoved: bool) -> bool:
+    """Tell whether the files that a page shows are what they were; `unmoved`: all have the same names."""
+    for path, blob in shown:
+        if path.endswith(_ANY):
+            # Of these only the name is shown.
+            found = blob if unmoved else _first_picture(blobs, path[: -len(_ANY)])
+            if (found and found.path) != (blob and blob.path):
+                return False
+        elif not _same(blob, blobs.get(path)):
+            return False
+    return True
+
+
+def _first_picture(blobs: Mapping[str, Blob], beginning: str) -> Blob | None:
+    fitting = (path for path in blobs if path.startswith(beginning))
+    paths = [p for p in fitting if "/" not in p[len(beginning) :] and p.lower().endswith(_PICTURES)]
+    return blobs[min(paths)] if paths else None
 
 
 def _same(blob: Blob | None, other: Blob | None) -> bool:

@@ -19,6 +19,7 @@ from canopy.content.conventions.hugobundles import (
 )
 from canopy.content.conventions.hugoconfig import FILES, OLD, read_hugo
 from canopy.content.conventions.patterns import date_values, expand
+from canopy.content.dialects import imgproc
 from canopy.content.grammar import normalised
 from canopy.content.paths import TEXTS, base_name, extension, parent, unsuffixed
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from canopy.content.conventions.convention import Tree
+    from canopy.content.dialects.rewriting import Rewritten
+    from canopy.content.inclusions import Shelf
     from canopy.content.values import FrontMatter
 
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg", ".ico")
@@ -137,6 +140,14 @@ class Hugo(Convention):
         if own := [tag for name in self.own for tag in listed(values.get(name))]:
             values = {**values, "tags": [*listed(values.get("tags")), *own]}
         return {name: values[name] for name in values if name not in _MENUS} if self.treed else values
+
+    def includes(self, data: bytes) -> bool:
+        """Tell whether a text may show a picture that it doesn't name in full."""
+        return b"imgproc" in data
+
+    def expanded(self, body: str, shelf: Shelf) -> Rewritten | None:
+        """Return a text with the names of such pictures."""
+        return imgproc.expand(body, shelf)
 
     def placed(self, spot: Spot, values: Mapping[str, object]) -> Spot | None:
         """Return nothing for what Hugo renders no page for; what it lists nowhere is no entry."""

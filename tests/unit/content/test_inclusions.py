@@ -243,3 +243,27 @@ def test_the_root_of_a_vitepress_site():
     assert site.shown["/"].source.body == "```py\none\n```\n"
     changed = files | {"docs/code/x.py": "two\n"}
     assert page(changed, "/", site) == "```py\ntwo\n```\n"
+
+
+def test_a_picture_of_docsy_is_named_by_its_beginning():
+    """It lies beside the page; what comes, goes or is called otherwise is another matter."""
+    text = '# A\n\n{{< imgproc spruce Fit "400x450" >}}\nA spruce.\n{{< /imgproc >}}\n'
+    files = {
+        "hugo.toml": "",
+        "content/a/index.md": text,
+        "content/a/spruce-b.jpg": b"b",
+        "content/a/oak.jpg": b"",
+    }
+    old = site_of(files)
+    assert 'imgproc "spruce-b.jpg" Fit' in old.pages["/a"].source.body
+    for more, shown in (
+        ({"content/a/spruce-a.png": b"a"}, '"spruce-a.png"'),
+        ({"content/a/spruce-b.jpg": b"c"}, '"spruce-b.jpg"'),
+        ({"content/b/spruce.jpg": b"c"}, '"spruce-b.jpg"'),
+        ({"content/a/spruce.txt": b"c"}, '"spruce-b.jpg"'),
+    ):
+        new = site_of(files | more, old)
+        assert new == site_of(files | more)
+        assert f"imgproc {shown} Fit" in new.pages["/a"].source.body
+    gone = {path: data for path, data in files.items() if "spruce" not in path}
+    assert "imgproc spruce Fit" in site_of(gone, old).pages["/a"].source.body
