@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from snapshots import site_of
 
 from canopy.content.collation import HAN, SIGNS, Alphabet
 
@@ -67,3 +68,29 @@ def test_names_in_order_have_each_letter_once(names: list[str], language: str) -
     letters = [alphabet.letter(name) for name in ordered]
     runs = [letter for n, letter in enumerate(letters) if n == 0 or letters[n - 1] != letter]
     assert len(runs) == len(set(runs))
+
+
+NAMED = ["apple", "Éclair", "zebra", "Ärger"]
+
+
+@pytest.mark.parametrize(
+    ("language", "names"), [("de", "apple Ärger Éclair zebra"), ("sv", "apple Éclair zebra Ärger")]
+)
+def test_all_lists_of_names_are_in_the_order_of_the_site(language: str, names: str) -> None:
+    """Menu, sections, tags, categories, authors, and pages by title; another language is another order."""
+    files = {
+        f"{name}/a.md": f"---\ntags: [{name}]\ncategories: [{name}]\nauthor: {name}\n---\n" for name in NAMED
+    }
+    files |= {f"list/{n}.md": f"# {name}\n" for n, name in enumerate(NAMED)}
+    files |= {"list/index.md": "---\norder: title\n---\n# l\n"}
+    other = site_of(files | {"canopy.toml": 'language = "en"\n'})
+    site = site_of(files | {"canopy.toml": f'language = "{language}"\n'}, other)
+    expected = names.split()
+    assert [item.title.lower() for item in site.navigation if item.path != "/list"] == [
+        name.lower() for name in expected
+    ]
+    assert [path[1:] for path in site.sections if path not in ("/", "/list")] == expected
+    assert list(site.terms) == expected
+    for taxonomy in (site.taxonomies.categories, site.taxonomies.authors):
+        assert [term.name for term in taxonomy.terms.values()] == expected
+    assert [page.title for page in site.sections["/list"].pages] == expected
