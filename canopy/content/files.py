@@ -43,7 +43,8 @@ def read_files(
     old, before = (memo.read, memo.reading.blobs) if memo else ({}, {})
     unmoved = memo is not None and blobs.keys() == before.keys()
     paths = old if unmoved else sorted(path for path in blobs if path.startswith(reading.prefix))
-    stale = {path for path, file in old.items() if _is_stale(file, blobs, unmoved=unmoved)}
+    showing = [path for path, file in old.items() if file.shown]
+    stale = {path for path in showing if not is_as_before(old[path].shown, blobs, unmoved=unmoved)}
     edited = [path for path in paths if path in stale or before.get(path) is not blobs[path]]
     shared: dict[str, File] = {}
     links: dict[str, tuple[Outlink, ...]] = {}
@@ -58,11 +59,6 @@ def read_files(
     if unmoved:
         return Files({**old, **fresh}, edited, links)
     return Files({path: fresh[path] if path in fresh else old[path] for path in paths}, None, links)
-
-
-def _is_stale(file: File, blobs: Mapping[str, Blob], *, unmoved: bool) -> bool:
-    """Tell whether a file shows another one that is not what it was."""
-    return bool(file.shown) and not is_as_before(file.shown, blobs, unmoved=unmoved)
 
 
 def _read(blobs: Mapping[str, Blob], path: str, known: File | None, reading: Reading) -> File:
