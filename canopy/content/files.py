@@ -49,8 +49,7 @@ def read_files(
     shared: dict[str, File] = {}
     links: dict[str, tuple[Outlink, ...]] = {}
     if share is not None:
-        lone = (blobs[path] for path in edited if not reading.convention.includes(blobs[path].data))
-        new = (blob for blob in lone if not _as_before(old.get(blob.path), blob))
+        new = (blob for path in edited if not _as_before(old.get(path), blob := blobs[path]))
         for file, found in read_parcels(new, reading.convention, reading.prefix, homes, share):
             shared[file.blob.path] = file
             links[file.path] = found

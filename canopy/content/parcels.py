@@ -84,7 +84,7 @@ def read_parcels(
     blobs: Iterable[Blob], convention: Convention, prefix: str, homes: tuple[str, ...], share: Share
 ) -> list[tuple[File, tuple[Outlink, ...]]]:
     """Return those files that are texts, with the links in them; none at all if they are little to read."""
-    texts = [blob for blob in blobs if _is_text(blob, "/" + blob.path[len(prefix) :])]
+    texts = [blob for blob in blobs if _is_text(blob, prefix) and not convention.includes(blob.data)]
     if sum(len(blob.data) for blob in texts) < LARGE:
         return []
     bundles = _bundles(texts)
