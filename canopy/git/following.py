@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
 from dulwich.repo import Repo
@@ -26,10 +25,12 @@ if TYPE_CHECKING:
     from canopy.git.objects import ObjectSource
     from canopy.git.values import Extract
 
-_CONTENTS = 500_000
-_CONTENT_BYTES = 4 << 30
-_SECONDS = 60.0
-"""What one run of `follow_versions` may read, and how long; the next one goes on from there."""
+_CONTENTS = 100_000
+_CONTENT_BYTES = 1 << 30
+_SECONDS = 10.0
+"""What `follow_versions` may read, and how long, until it saves what it found."""
+_TURNS = 4
+"""So often it does in one run; the next one goes on from there."""
 
 
 def follow_history(
@@ -65,13 +66,16 @@ def follow_versions(
     known = load_versions(place, extract.version)
     if known.done == commit_id.encode():
         return
-    patience = Patience(_CONTENTS, _CONTENT_BYTES, monotonic() + _SECONDS)
     with _opened(place, commit_id, limits or Limits()) as past:
-        commits = past.dates.reached()
-        Search(past.dates, past.store, past.trees, extract, known, patience).look_at(commits)
-        known.done = commit_id.encode()
-        nodes = past.dates.graph.nodes
-        save_versions(place, known, extract.version, (nodes[at].commit.id for at in commits))
+        commits, nodes = past.dates.reached(), past.dates.graph.nodes
+        search = Search(past.dates, past.store, past.trees, extract, known)
+        for turn in range(_TURNS):
+            whole = search.look_at(commits, Patience(_CONTENTS, _CONTENT_BYTES, _SECONDS))
+            ended = whole or turn == _TURNS - 1
+            known.done = commit_id.encode() if ended else b""
+            save_versions(place, known, extract.version, (nodes[at].commit.id for at in commits))
+            if ended:
+                break
 
 
 class _Past(NamedTuple):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import stat
 from dataclasses import dataclass, field
-from time import monotonic
+from time import thread_time
 from typing import TYPE_CHECKING, Any
 
 from canopy.errors import SyncError
@@ -40,23 +40,25 @@ _FIRST_COMMITS = 1_000
 _FIRST = 200
 """Commits that a first look goes back, and contents: the rest is for `follow_versions`."""
 _SOON = 6_000
+_SOON_BYTES = 256 << 20
 _SOON_SECONDS = 5.0
 """Contents that somebody may wait for, and how long: a header may be made to be read slowly."""
 
 
 @dataclass(slots=True)
 class Patience:
-    """What may still be read: a number of contents, their bytes, and until when."""
+    """What may still be read: a number of contents, their bytes, and for how long."""
 
     contents: int
-    data: int = 1 << 30
-    until: float = float("inf")
-    """By the monotonic clock."""
+    data: int
+    seconds: float
+    """Of this thread's own work, however busy the machine is."""
+    begun: float = field(default_factory=thread_time)
 
     @property
     def ended(self) -> bool:
         """Tell whether nothing more may be read."""
-        return self.contents <= 0 or self.data <= 0 or monotonic() > self.until
+        return self.contents <= 0 or self.data <= 0 or thread_time() - self.begun > self.seconds
 
 
 @dataclass(slots=True)
@@ -120,9 +122,9 @@ class Versions:
         first = not 0 < self._nodes <= count or nodes[self._nodes - 1].commit.id != self._last
         start = max(0, count - _FIRST_COMMITS) if first else self._nodes
         before = len(self._known.found)
-        patience = Patience(_FIRST if first else _SOON, until=monotonic() + _SOON_SECONDS)
-        search = Search(dates, store, trees, extract, self._known, patience)
-        whole = search.look_at(range(count - 1, start - 1, -1))
+        patience = Patience(_FIRST if first else _SOON, _SOON_BYTES, _SOON_SECONDS)
+        search = Search(dates, store, trees, extract, self._known)
+        whole = search.look_at(range(count - 1, start - 1, -1), patience)
         self.complete = dates.head == self._known.done or (whole and (not start if first else self.complete))
         self._nodes, self._last = count, nodes[-1].commit.id
         return news or len(self._known.found) > before
@@ -149,27 +151,25 @@ class Search:
         trees: Trees,
         extract: Extract,
         known: Known,
-        patience: Patience,
     ) -> None:
-        """Add what is found to `known`, as long as there is `patience`."""
+        """Add what is found to `known`."""
         self._graph = dates.graph
         self._store = store
         self._trees = trees
         self._extract = extract
         self._known = known
-        self._patience = patience
         self._concerned: dict[int, bool] = {}
         self._parts: dict[bytes, bytes] = {}
         self._held = 0
 
-    def look_at(self, commits: Iterable[int]) -> bool:
+    def look_at(self, commits: Iterable[int], patience: Patience) -> bool:
         """Look at commits by their numbers in the graph; tell whether there was patience for all."""
         for at in commits:
             node = self._graph.nodes[at]
             if node.commit.id in self._known.seen or not (paths := self._changed(node)):
                 continue
-            found: dict[bytes, bytes] = {}
-            whole = self._compare(node, paths, found)
+            found = dict(self._known.found.get(node.commit.id, {}))
+            whole = self._compare(node, paths, found, patience)
             if found:
                 self._known.found[node.commit.id] = found
             if not whole:
@@ -192,13 +192,13 @@ class Search:
             found = self._concerned[number] = self._extract.concerns(path)
         return found
 
-    def _compare(self, node: Node, paths: set[bytes], found: dict[bytes, bytes]) -> bool:
+    def _compare(self, node: Node, paths: set[bytes], found: dict[bytes, bytes], patience: Patience) -> bool:
         """Collect the old extracts that differ from the new ones; tell whether there was patience for all."""
         try:
             for path, old_id, new_id in self._pairs(node, paths):
-                if self._patience.ended:
+                if patience.ended:
                     return False
-                old, new = self._part(old_id), self._part(new_id)
+                old, new = self._part(old_id, patience), self._part(new_id, patience)
                 extract = self._extract.of(old) if old and old != new else b""
                 if extract and extract != self._extract.of(new):
                     found[path] = extract
@@ -220,15 +220,15 @@ class Search:
             if change.path in paths and stat.S_ISREG(change.old_mode) and stat.S_ISREG(change.new_mode):
                 yield change.path, change.old_id, change.new_id
 
-    def _part(self, blob_id: bytes) -> bytes:
+    def _part(self, blob_id: bytes, patience: Patience) -> bytes:
         found = self._parts.get(blob_id)
         if found is None:
             try:
                 data = read_object(self._store, blob_id, BLOB)
             except SyncError:
                 data = b""
-            self._patience.contents -= 1
-            self._patience.data -= len(data)
+            patience.contents -= 1
+            patience.data -= len(data)
             found = self._extract.part(data)
             self._held += len(found)
             if self._held > _MOST_HELD:

@@ -11,6 +11,7 @@ from servers import Work, git, work_tree
 from canopy.git import Repository
 from canopy.git.following import follow_history, follow_versions
 from canopy.git.values import Extract
+from canopy.git.versions import load_versions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -233,6 +234,24 @@ def test_what_takes_long_is_left_to_another_process(work: Work) -> None:
     last = fresh.snapshot(work.push(), extract=FIRST, previous=after)
     assert told(last) == [("0.md", "2 of 0", "0.md"), *told(after)]
     assert fresh.departures_known(), "a push needs nobody's help"
+
+
+def test_a_history_that_is_too_long_for_one_run_is_known_after_several(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each goes on where the last one ended, the newest commits first; what is beyond is just not known."""
+    monkeypatch.setattr("canopy.git.following._CONTENTS", 8)
+    monkeypatch.setattr("canopy.git.following._TURNS", 2)
+    say(work, "a.md", *map(str, range(40)))
+    counts = []
+    for turn in range(4):
+        say(work, "x.md", f"turn {turn}")
+        follow_versions(str(work.bare), work.push(), extract=FIRST)
+        found = load_versions(work.bare, FIRST.version).found.values()
+        numbers = {int(files[b"a.md"]) for files in found if b"a.md" in files}
+        assert numbers == set(range(39 - len(numbers), 39))
+        counts.append(len(numbers))
+    assert 0 < counts[0] < counts[1] < counts[2] <= counts[3] == 39
 
 
 def test_a_damaged_or_another_memory_is_found_out_again(work: Work) -> None:
