@@ -32,6 +32,10 @@ class Shared:
 
     def __call__(self, function: Callable[[A], B], things: Sequence[A]) -> Iterator[B]:
         """Yield what the function makes of each, in order; it and they must be picklable."""
+        if self._workers.count == 1:
+            # There is one processor, or all but one are for others: then to share is only more to do.
+            yield from map(function, things)
+            return
         futures = [
             self._workers.submit(function, thing, timeout=self._timeout, background=True) for thing in things
         ]

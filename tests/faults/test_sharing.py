@@ -71,3 +71,12 @@ def test_workers_that_are_closed(workers: Workers) -> None:
 def test_nothing_to_do(workers: Workers) -> None:
     """No work is no work."""
     assert list(Shared(workers, LONG)(done, [])) == []
+
+
+def test_one_worker_is_for_readers() -> None:
+    """Where there is one worker, as on one processor, the caller does all of it."""
+    only = Workers(1)
+    try:
+        assert list(Shared(only, LONG)(done, [(HERE, 1), (HERE, 2)])) == [(1, HERE), (2, HERE)]
+    finally:
+        only.close()
