@@ -24,6 +24,8 @@ MAX_TARGET = 8000
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}):")
 _ENTITY = re.compile(r"&(?:amp|#38|#[xX]26);")
 _IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=]*")
+_PELICAN = re.compile(r"(?:\{|%7B)(?:static|filename|attach)(?:\}|%7D)", re.IGNORECASE)
+"""Pelican's sign for a file of the site, also as a link of markdown has it."""
 _BLOCK = "#%5E"
 _IGNORED = dict.fromkeys(map(ord, "\t\n\r"))  # browsers drop these anywhere in a URL (WHATWG URL)
 SCHEMES = re.compile(
@@ -55,7 +57,7 @@ class Target:
 
 def tidied(target: str) -> str:
     """Return a target without what browsers drop, and what markup left in it."""
-    return _ENTITY.sub("&", target.strip().translate(_IGNORED))
+    return _PELICAN.sub("", _ENTITY.sub("&", target.strip().translate(_IGNORED)))
 
 
 def resolve(site: Site, page: Page, target: str) -> Target:

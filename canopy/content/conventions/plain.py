@@ -5,12 +5,15 @@ Also the wikis of Gollum, GitHub and GitLab.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from canopy.content.conventions.configs import MAX_CONFIG, language_tag, site_url
 from canopy.content.conventions.convention import Convention, Found, Spot, dated, is_litter
 from canopy.content.conventions.wiki import read_sidebar
 from canopy.content.paths import MARKDOWN, MARKUPS, TEXTS, base_name, extension, stem
+from canopy.content.people import parse_authors
 from canopy.content.values import SiteSettings
 
 if TYPE_CHECKING:
@@ -97,6 +100,9 @@ def read(tree: Tree, why: str) -> Found:
         ):
             why = f"{base_name(blob.path)} is there, and notes in {frame.texts[-1][1:]} or beside it"
             return Found(frame, why, SiteSettings())
+    pelican = tree.text("pelicanconf.py")
+    if pelican is not None and (below := _told(pelican, "PATH", "content").strip("./")) in tree.folders:
+        return Found(PLAIN, f"pelicanconf.py is there, and notes in {below}/", _pelican(pelican), f"{below}/")
     if tree.first("docs/.nojekyll", "docs/CNAME"):
         return Found(PLAIN, "docs/ is what a forge publishes (CNAME, .nojekyll)", SiteSettings(), "docs/")
     index = tree.first(*(f"docs/{name}" for name in _INDEXES))
@@ -108,6 +114,25 @@ def read(tree: Tree, why: str) -> Found:
     why = "; ".join(filter(None, (why, "no other convention's settings or folders are there")))
     menu, url = read_sidebar(tree) if home else ((), "")
     return Found(PLAIN, why, SiteSettings(start=start, menu=menu, own_urls=(url,) if url else ()))
+
+
+def _told(text: str, name: str, default: str = "") -> str:
+    """Return the text that Python's source gives to a name at its margin."""
+    found = re.search(rf"(?m)^{name}[ \t]*=[ \t]*u?([\"'])([^\n]{{0,300}}?)\1", text[:MAX_CONFIG])
+    return found[2] if found else default
+
+
+def _pelican(text: str) -> SiteSettings:
+    """Return what Pelican's settings say, as far as they are texts."""
+    url = site_url(_told(text, "SITEURL"))
+    return SiteSettings(
+        title=_told(text, "SITENAME"),
+        description=_told(text, "SITESUBTITLE"),
+        language=language_tag(_told(text, "DEFAULT_LANG")),
+        timezone=_told(text, "TIMEZONE"),
+        own_urls=(url,) if url else (),
+        author=parse_authors(_told(text, "AUTHOR")),
+    )
 
 
 def is_code(tree: Tree) -> bool:

@@ -860,6 +860,21 @@ def test_dendron_says_the_words_of_a_link_first():
     assert site.pages["/vault/a"].source.data == b"[[a.b|Some words]] [[a.b]]"
 
 
+def test_notes_of_pelican():
+    """They lie in the folder that the settings name; its sign for a file is understood."""
+    settings = "SITENAME = \"S's\"\nAUTHOR = u\"A\"\nPATH = 'content'\nTIMEZONE = 'Europe/Paris'\n"
+    note = "Title: T\nDate: 2020-01-02\n\n[b]({filename}/b.md) ![i]({static}images/i.png)"
+    files = {"content/a.md": note, "content/b.md": "# B\n", "content/images/i.png": "", "tasks.py": ""}
+    site = site_of({"pelicanconf.py": settings, "README.md": "# R", **files})
+    assert (site.title, [*site.pages], [*site.assets]) == ("S's", ["/a", "/b"], ["/images/i.png"])
+    assert site.pages["/a"].authors[0].name == "A"
+    page = site.pages["/a"]
+    assert [resolve(site, page, link).path for link in ("{filename}/b.md", "%7Bstatic%7Dimages/i.png")] == [
+        "/b",
+        "/images/i.png",
+    ]
+
+
 def test_a_theme_is_shown_by_its_example():
     """A theme's repository is what it shows itself with."""
     files = {"exampleSite/hugo.toml": "title = 'T'", "exampleSite/content/a.md": "A"}
