@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from canopy.content.values import Section
 from canopy.render.feeds import feed_paths, find_feed
 from canopy.render.sitemap import find_sitemap, sitemap_paths
 from canopy.render.topics import FEED_PATH, moved_feed
@@ -143,7 +144,10 @@ class Edition:
         theme's assets and the search are the server's own.
         """
         own = (*self.outline.listings.addresses(), *self.documents())
-        yield from dict.fromkeys(["/", *self.site.pages, *own, *self.site.assets])
+        home = self.site.home
+        # A section that is the start page answers at its own address too.
+        start = ("/", home.path) if isinstance(home, Section) else ("/",)
+        yield from dict.fromkeys([*start, *self.site.pages, *own, *self.site.assets])
 
     def paths(self) -> Iterator[str]:
         """Yield the paths worth rendering ahead: the home page, the feed, then pages newest first."""

@@ -238,3 +238,11 @@ def test_a_worker_that_died_once_costs_no_page() -> None:
     printed = drive(press.print(edition, "/Posts/c"), run)
     assert b'class="plain"' not in printed.identity.body
     assert edition.findings == {}
+
+
+def test_a_section_that_is_the_start_page_has_its_own_address_too() -> None:
+    """What leads to `/Posts` leads somewhere, also in a copy for another web server."""
+    site = site_of({".config/index_page": "Posts", "Posts/A": "title: a\nauthor: b\n---\nx"})
+    press = Press(memory=10**7)
+    made = press.edition(site, NOW)
+    assert {"/", "/Posts", "/Posts/A"} <= set(print_all(press, made, list(made.addresses())))
