@@ -51,6 +51,9 @@ _QUIET = frozenset(
     | {"pull_request_template", "issue_template", "agents", "claude", "security", "maintainers", "governance"}
 )
 _PROSE = (".txt", ".text", ".mdx", ".mdwn", ".mmd", ".rmd", ".qmd", ".page", ".note", ".html", ".htm")
+_SETTINGS = re.compile(
+    r"[\w-]{1,40}(?:rc|conf|config|profile|aliases|env|ignore|attributes|keys)|[A-Z][a-z]+file"
+)
 _ENDING = re.compile(r"\.[a-z][a-z0-9_+-]{1,15}")
 _CONTROL = re.compile(
     # Also what turns the direction of a text around, or cannot be seen: in an address it only deceives. The
@@ -115,8 +118,10 @@ def asset_type(path: str) -> str | None:
 
 
 def is_foreign(path: str) -> bool:
-    """Tell whether a file's extension says that it is a program's: none of a text, nor the end of a name."""
+    """Tell whether a file's name says that it is a program's: `config.ru`, `vimrc`, `Brewfile`."""
     kind = extension(path)
+    if not kind:
+        return _SETTINGS.fullmatch(base_name(path)) is not None
     return _ENDING.fullmatch(kind) is not None and kind not in TEXTS and kind not in _PROSE
 
 

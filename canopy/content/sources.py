@@ -101,7 +101,7 @@ def read_file(
         problem = Problem(blob.path, 0, "a name that no address can hold", "rename the file")
         return File(blob, path, NOTHING, problems=(problem,))
     kind = served_type(spot.path) if spot.asset else asset_type(spot.path)
-    if kind is None and not convention.exact and is_foreign(spot.path):
+    if kind is None and not convention.exact and _is_programs(blob.data, spot.path):
         kind = PLAIN_TEXT
     if kind is not None and not _is_article(blob.data, spot, kind):
         return _asset(blob, path, replace(spot, path=spot.verbatim or spot.path), kind)
@@ -150,6 +150,11 @@ def _unprintable(path: str, address: str) -> Problem:
     return Problem(
         path, 0, "control characters in a file's name", f"rename it; it is at {address}", Severity.WARNING
     )
+
+
+def _is_programs(data: bytes, path: str) -> bool:
+    """Tell whether a file whose type is not known is of a program, rather than a note."""
+    return is_foreign(path) or (data.startswith(b"#!") and b"/" in data[:80] and not extension(path))
 
 
 def _is_article(data: bytes, spot: Spot, kind: str) -> bool:

@@ -17,6 +17,9 @@ from canopy.problem import Severity
         ("a/page.html", "text/html; charset=utf-8"),
         ("a/drawing.svg", "image/svg+xml"),
         ("a/tool.py", "text/plain; charset=utf-8"),
+        ("a/config.ru", "text/plain; charset=utf-8"),
+        ("vimrc", "text/plain; charset=utf-8"),
+        ("Brewfile", "text/plain; charset=utf-8"),
         ("LICENSE", "text/plain; charset=utf-8"),
         ("robots.txt", "text/plain; charset=utf-8"),
         (".well-known/security.txt", "text/plain; charset=utf-8"),
@@ -29,6 +32,12 @@ def test_assets(path, kind):
     assert site.assets["/" + path].media_type == kind
     assert not site.pages
     assert not site.problems
+
+
+def test_a_program_without_an_extension():
+    """What begins as scripts do is a file, unless the repository is one of the original Canopy."""
+    assert "/bin/tool" in site_of({"bin/tool": "#!/bin/sh\n# Not a title\n"}).assets
+    assert "/bin/tool" in site_of({".config/uuid": "", "bin/tool": "#!/bin/sh\n# A title\n"}).pages
 
 
 @pytest.mark.parametrize(
