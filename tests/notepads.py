@@ -41,7 +41,7 @@ class Notepad:
             write(self.work, between)
             commit(self.work)
             git("push", str(self.data / "notepad.git"), "HEAD:main", cwd=self.work)
-        self.server = start("--port", str(port), data=self.data, forked=False)
+        self.server = start("--port", str(port), data=self.data)
 
 
 @contextlib.contextmanager
