@@ -51,7 +51,7 @@ def check(settings: Settings, out: TextIO, err: TextIO) -> int:
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     warnings = len(problems) - errors
     print(
-        f"{commit}: {counted(len(site.pages), 'page')}, {counted(len(site.assets), 'file')}, "
+        f"{commit}: {counted(len(site.shown), 'page')}, {counted(len(site.assets), 'file')}, "
         f"{counted(errors, 'error')}, {counted(warnings, 'warning')}",
         file=err,
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
 KEY = re.compile(r"""["']?([^\W\d][\w .-]{0,60}?)["']? ?:(?:[ \t]+(.*))?$""")
-TIGHT_KEY = re.compile(r"([^\W\d]\w{0,60}):(\S.*)$")
+TIGHT_KEY = re.compile(r"([^\W\d]\w{0,60}):([^\s:].*)$")
 
 
 @dataclass(slots=True)

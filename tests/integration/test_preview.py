@@ -50,6 +50,17 @@ def test_a_name_that_is_not_unicode_does_no_harm(tmp_path, monkeypatch):
     assert main(["check", str(work)]) == 0
 
 
+def test_what_a_check_counts(tmp_path, monkeypatch, capsys):
+    """Every page that readers see, introductions of folders too; and it tells what it recognised."""
+    work = repository(tmp_path / "notes", {"README.md": "# One\n\nfirst\n", "a.svg": "<svg/>"})
+    for name in [name for name in os.environ if name.startswith("CANOPY_")]:
+        monkeypatch.delenv(name)
+    assert main(["check", str(work)]) == 0
+    summary = capsys.readouterr().err
+    assert "plain: " in summary
+    assert "1 page, 1 file, 0 errors, 0 warnings" in summary
+
+
 def test_ignored_files_and_links_stay_out(tmp_path):
     """What .gitignore names is not shown, and a symbolic link is not followed but reported."""
     work = repository(tmp_path / "notes", {"one.md": "# One\n", ".gitignore": "secret.md\n"})

@@ -89,6 +89,14 @@ def test_a_graph():
     assert not site.problems
 
 
+def test_a_page_that_is_called_otherwise():
+    """Properties at the top are no header of another kind: title and alias hold, and the text is whole."""
+    site = site_of({**FILES, "pages/p.md": "title:: Other\nalias:: foo\n\n- text"})
+    page = site.pages["/p"]
+    assert page.title == "Other"
+    assert resolve(site, page, private(WIKI, "foo")).path == "/p"
+
+
 @pytest.mark.parametrize(
     ("pattern", "title"),
     [("yyyy-MM-dd", "2024-01-02"), ("EEEE, dd.MM.yyyy", "Tuesday, 02.01.2024"), ("MMMM do", "January 2nd")],
