@@ -196,7 +196,7 @@ def test_an_image_may_be_inside_the_text() -> None:
     assert not render_markdown("[x](data:image/png;base64,iVBORw0KGgo=)").links
 
 
-def test_what_is_nested_deeper_than_browsers_show_is_refused() -> None:
+def test_what_is_nested_far_deeper_than_browsers_show_is_refused() -> None:
     """A parser of HTML looks through all open elements for each paragraph: that ends before it takes long."""
     deep = "<div markdown=1>\n\na\n\n"
     for dialect in ("jekyll", "mkdocs", ""):
