@@ -83,7 +83,7 @@ def quarantine(repository: Path, base: DiskObjectStore) -> Iterator[Quarantine]:
     objects = Path(base.path)
     with _held(repository / "canopy-quarantine.lock"):
         path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=objects))
-        handle = _lock(path, wait=False)
+        handle = _lock_directory(path)
     made = Quarantine(path, base)
     try:
         yield made
@@ -101,7 +101,7 @@ def sweep(repository: Path) -> None:
     """Remove the quarantines and ref locks of pushes whose process died."""
     with _held(repository / "canopy-quarantine.lock"):
         for path in (repository / "objects").glob(_PREFIX + "*"):
-            handle = _lock(path, wait=False)
+            handle = _lock_directory(path)
             if handle is None:
                 continue
             try:
@@ -140,9 +140,20 @@ def _held(path: Path) -> Iterator[None]:
 
 
 def _lock(path: Path, *, wait: bool) -> int | None:
-    """Lock a file (made if absent) or directory; the lock ends with the handle, or with the process."""
-    flags = os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT
-    handle = os.open(path, flags | os.O_CLOEXEC, 0o644)
+    """Lock a file, made if absent; the lock ends with the handle, or with the process."""
+    return _locked(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644), wait=wait)
+
+
+def _lock_directory(path: Path) -> int | None:
+    """Lock a directory if nobody else has it, and if it is still there: its push may end at any time."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return _locked(handle, wait=False)
+
+
+def _locked(handle: int, *, wait: bool) -> int | None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
