@@ -45,7 +45,7 @@ def assemble(
     # No other page is at the address of a section.
     inner = {page.path for page in introductions.values()}
     own = {page.path: page for page in pages.values() if page.path not in inner}
-    recent = tuple(page for page in memo.ordered if page.path not in inner and not page.source.front.unlisted)
+    recent = tuple(page for page in memo.ordered if page.path not in inner and not page.unlisted)
     front = introductions.get("/")
     title = _title(options, settings, convention, front)
     language = settings.language or (front.source.front.language if front else "") or options.language or "en"

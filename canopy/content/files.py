@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from canopy.content.inclusions import is_as_before
+from canopy.content.inclusions import is_as_before, is_same
 from canopy.content.parcels import read_parcels
 from canopy.content.sources import read_file, read_linked
 
@@ -71,7 +71,4 @@ def _read(blobs: Mapping[str, Blob], path: str, known: File | None, reading: Rea
 
 
 def _as_before(known: File | None, blob: Blob) -> bool:
-    if known is None:
-        return False
-    old = known.blob
-    return (old.id, old.link) == (blob.id, blob.link) and old.data == blob.data
+    return known is not None and known.blob.link == blob.link and is_same(known.blob, blob)

@@ -86,7 +86,7 @@ def is_as_before(shown: Shown, blobs: Mapping[str, Blob], *, unmoved: bool) -> b
             found = blob if unmoved else _first_picture(blobs, path[: -len(_ANY)])
             if (found and found.path) != (blob and blob.path):
                 return False
-        elif not _same(blob, blobs.get(path)):
+        elif not is_same(blob, blobs.get(path)):
             return False
     return True
 
@@ -97,7 +97,8 @@ def _first_picture(blobs: Mapping[str, Blob], beginning: str) -> Blob | None:
     return blobs[min(paths)] if paths else None
 
 
-def _same(blob: Blob | None, other: Blob | None) -> bool:
+def is_same(blob: Blob | None, other: Blob | None) -> bool:
+    """Tell whether a file says what it said, or is not there and was not."""
     if blob is None or other is None:
         return blob is other
     return blob is other or (blob.id == other.id and blob.data == other.data)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from canopy.content.conventions import Convention, Found, Tree, recognise
 from canopy.content.conventions.configs import zone_of
+from canopy.content.inclusions import is_same
 from canopy.content.settings import FILE, read_settings, stronger
 
 if TYPE_CHECKING:
@@ -69,13 +70,7 @@ def _holds(old: Reading, blobs: Mapping[str, Blob], options: SiteOptions) -> boo
         return False
     if blobs is not old.blobs and blobs.keys() != old.blobs.keys():
         return False
-    return all(_same(blobs.get(path), blob) for path, blob in old.asked.items())
-
-
-def _same(blob: Blob | None, other: Blob | None) -> bool:
-    if blob is None or other is None:
-        return blob is other
-    return blob is other or (blob.id == other.id and blob.data == other.data)
+    return all(is_same(blobs.get(path), blob) for path, blob in old.asked.items())
 
 
 def _completed(found: Found, settings: SiteSettings, options: SiteOptions) -> Convention:

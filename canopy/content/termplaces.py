@@ -6,6 +6,7 @@ Canopy's lists are at `/tags/A Tag` and `/categories/a-category`; elsewhere a ta
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from slugify import slugify
@@ -41,12 +42,17 @@ def term_places(site: Site) -> dict[str, str]:
 
 def _addresses(folders: Iterable[str], terms: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for name, path in sorted(terms):
-        bare = _SPACES.sub("-", name.strip())
-        slugs = dict.fromkeys((bare.lower(), slugify(name, allow_unicode=True), slugify(name), bare))
         for folder in folders:
-            for slug in slugs:
-                if slug and "/" not in slug:
-                    yield f"{folder}/{slug}", path
+            for slug in _slugs(name):
+                yield f"{folder}/{slug}", path
+
+
+@lru_cache(maxsize=2 * _MOST)
+def _slugs(name: str) -> tuple[str, ...]:
+    """Return how generators write a name; each build asks for all of them again."""
+    bare = _SPACES.sub("-", name.strip())
+    slugs = dict.fromkeys((bare.lower(), slugify(name, allow_unicode=True), slugify(name), bare))
+    return tuple(slug for slug in slugs if slug and "/" not in slug)
 
 
 def _is_taken(site: Site, path: str) -> bool:

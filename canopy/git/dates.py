@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from canopy.git.objects import ObjectSource
     from canopy.git.trees import Trees
 
+FILE = "canopy-history"
+"""Its copy on disk, beside the repository."""
 _MAGIC = b"canopy-history 1\n"
 _SAVE_EVERY = 64
 _LARGEST = 1 << 30

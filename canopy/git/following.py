@@ -5,24 +5,17 @@ Each function takes and returns plain values, and may be killed at any time.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from dulwich.repo import Repo
-
-from canopy.git.dates import Dates
 from canopy.git.departures import explore
-from canopy.git.limits import Limits
+from canopy.git.hindsight import hindsight
 from canopy.git.moves import load_moves, save_moves
 from canopy.git.renames import follow_renames
-from canopy.git.trees import Trees
 from canopy.git.versions import Patience, Search, load_versions, save_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from canopy.git.objects import ObjectSource
+    from canopy.git.limits import Limits
     from canopy.git.values import Extract
 
 _CONTENTS = 100_000
@@ -52,7 +45,7 @@ def follow_moves(repository: str, commit_id: str, limits: Limits | None = None) 
     place = Path(repository)
     moves = load_moves(place)
     before = len(moves)
-    with _opened(place, commit_id, limits or Limits()) as past:
+    with hindsight(place, commit_id, limits) as past:
         explore(past.dates, past.store, past.trees, moves)
     if len(moves) > before:
         save_moves(place, moves)
@@ -66,7 +59,7 @@ def follow_versions(
     known = load_versions(place, extract.version)
     if known.done == commit_id.encode():
         return
-    with _opened(place, commit_id, limits or Limits()) as past:
+    with hindsight(place, commit_id, limits) as past:
         commits, nodes = past.dates.reached(), past.dates.graph.nodes
         search = Search(past.dates, past.store, past.trees, extract, known)
         for turn in range(_TURNS):
@@ -76,23 +69,3 @@ def follow_versions(
             save_versions(place, known, extract.version, (nodes[at].commit.id for at in commits))
             if ended:
                 break
-
-
-class _Past(NamedTuple):
-    dates: Dates
-    store: ObjectSource
-    trees: Trees
-
-
-@contextmanager
-def _opened(place: Path, commit_id: str, limits: Limits) -> Iterator[_Past]:
-    """Lend the history of a commit."""
-    repo = Repo(place, bare=True)
-    try:
-        trees = Trees(repo.object_store, limits.tree_depth)
-        dates = Dates(limits, place / "canopy-history")
-        shallow = frozenset(map(bytes, repo.get_shallow()))
-        dates.look(repo.object_store, trees, commit_id.encode(), shallow)
-        yield _Past(dates, repo.object_store, trees)
-    finally:
-        repo.close()

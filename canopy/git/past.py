@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from canopy.git.dates import Dates
+from canopy.git.dates import FILE, Dates
 from canopy.git.departures import NOTHING, Departures
 from canopy.git.renames import load_renames
 from canopy.git.versions import Versions
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from canopy.git.limits import Limits
     from canopy.git.trees import Trees
     from canopy.git.values import Extract, Former
-
-_HISTORY = "canopy-history"
 
 
 class Bygone(NamedTuple):
@@ -40,7 +38,7 @@ class Past:
 
     def __init__(self, place: Path, limits: Limits) -> None:
         """Remember in the directory `place`, and use what other processes left there."""
-        self.dates = Dates(limits, place / _HISTORY)
+        self.dates = Dates(limits, place / FILE)
         self._place = place
         self._limits = limits
         self._departures = Departures(place)
@@ -58,7 +56,7 @@ class Past:
 
     def keep(self) -> None:
         """Leave copies on disk from now on."""
-        self.dates.keep_in(self._place / _HISTORY)
+        self.dates.keep_in(self._place / FILE)
 
     @property
     def complete(self) -> bool:

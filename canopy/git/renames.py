@@ -16,21 +16,20 @@ from posixpath import basename
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from dulwich.repo import Repo
-
 from canopy.errors import SyncError
-from canopy.git.dates import Dates, Source
+from canopy.git.dates import Source
+from canopy.git.hindsight import hindsight
 from canopy.git.limits import Limits
 from canopy.git.objects import read_commit
 from canopy.git.sealed import read_sealed, write_sealed
 from canopy.git.similarity import HALF, Similarity
-from canopy.git.trees import Trees
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from canopy.git.dates import Renames
+    from canopy.git.dates import Dates, Renames
     from canopy.git.objects import ObjectSource
+    from canopy.git.trees import Trees
 
 _FILE = "canopy-renames"
 _MAGIC = b"canopy-renames 1\n"
@@ -62,17 +61,9 @@ def follow_renames(repository: str, commit_id: str, limits: Limits | None = None
     place, limits = Path(repository), limits or Limits()
     _, sources = _load(place)
     before = {key for key, source in sources.items() if source is not None}
-    repo = Repo(place, bare=True)
-    try:
-        trees = Trees(repo.object_store, limits.tree_depth)
-        dates = Dates(limits, place / "canopy-history")
-        dates.look(repo.object_store, trees, commit_id.encode(), frozenset(map(bytes, repo.get_shallow())))
-        search = _Search(
-            repo.object_store, trees, dates, sources, place, limits, Similarity(repo.object_store)
-        )
-        search.run(commit_id)
-    finally:
-        repo.close()
+    with hindsight(place, commit_id, limits) as past:
+        similarity = Similarity(past.store)
+        _Search(past.store, past.trees, past.dates, sources, place, limits, similarity).run(commit_id)
     _save(place, commit_id, sources)
     return any(source is not None and key not in before for key, source in sources.items())
 

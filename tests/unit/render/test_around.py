@@ -31,6 +31,19 @@ def edition(press: Press, files: dict[str, str], before: Edition | None = None) 
     return press.edition(site_of(files, before.site if before else None), NOW)
 
 
+def edited(
+    press: Press, files: dict[str, str], others: dict[str, str]
+) -> tuple[Edition, Edition, frozenset[str]]:
+    """Print all pages of some files and edit these; return both editions, and the paths that are named."""
+    old = edition(press, files)
+    for path in old.site.pages:
+        drive(press.print(old, path))
+    new = edition(press, others, old)
+    told = affected(old, new)
+    assert told is not None
+    return old, new, told
+
+
 def test_a_mention_has_its_sentence_where_there_is_one() -> None:
     """Words that stand alone in a list say no more than the title."""
     site = site_of(FILES)
@@ -112,12 +125,7 @@ def test_a_new_page_concerns_only_what_leads_to_it() -> None:
     later = {"n/later.md": "---\ndate: 2020-01-09T12:00:00Z\n---\nHere.\n"}
     press = Press(memory=10**7)
     for files, others in ((notes, notes | later), (notes | later, notes)):
-        old = edition(press, files)
-        for path in old.site.pages:
-            drive(press.print(old, path))
-        new = edition(press, others, old)
-        told = affected(old, new)
-        assert told is not None
+        old, new, told = edited(press, files, others)
         assert {path for path in told if path.startswith("/n/")} == {"/n/2", "/n/4", "/n/8", "/n/later"}
         new.succeed(old, touched(old, new))
         assert {"/n/0", "/n/1", "/n/3", "/n/5", "/n/6", "/n/7"} == new.ready.keys()
@@ -148,12 +156,7 @@ def test_a_picture_concerns_only_the_pages_that_show_it() -> None:
         (shown, shown | {"n/p@2x.svg": picture(16)}),
         (shown, notes),
     ):
-        old = edition(press, files)
-        for path in old.site.pages:
-            drive(press.print(old, path))
-        new = edition(press, others, old)
-        told = affected(old, new)
-        assert told is not None
+        _, new, told = edited(press, files, others)
         assert {path for path in told if path in new.site.pages} == {"/n/2", "/n/5", "/n/7"}
 
 
